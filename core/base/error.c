@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * A formatter of three directives: enough for messages, small enough to trust
+ * with a hostile rule title.
+ *
+ * Layer 0 (base). No allocation.
+ */
+
+#include "core/base/error.h"
+
+#include <stdarg.h>
+
+static void append(sonda_error *error, size_t *used, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len && *used + 1 < sizeof error->message; i++) {
+        unsigned char c = (unsigned char)text[i];
+        error->message[(*used)++] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+    }
+    error->message[*used] = '\0';
+}
+
+static void append_number(sonda_error *error, size_t *used, uint64_t number)
+{
+    char digits[20];
+    size_t first = sizeof digits;
+
+    do {
+        digits[--first] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    append(error, used, digits + first, sizeof digits - first);
+}
+
+static void append_argument(sonda_error *error, size_t *used, char directive, va_list *arguments)
+{
+    if (directive == 's') {
+        const char *text = va_arg(*arguments, const char *);
+        append(error, used, text, strlen(text));
+    } else if (directive == 'v') {
+        sonda__span span = va_arg(*arguments, sonda__span);
+        append(error, used, span.data, span.len);
+    } else if (directive == 'u') {
+        append_number(error, used, va_arg(*arguments, uint64_t));
+    } else {
+        append(error, used, &directive, 1);
+    }
+}
+
+sonda_status sonda__error_set(sonda_error *error,
+                              sonda_status status,
+                              uint64_t offset,
+                              const char *format,
+                              ...)
+{
+    va_list arguments;
+    size_t used = 0;
+
+    if (error == NULL || error->struct_size != sizeof *error) {
+        return status;
+    }
+    error->status = status;
+    error->offset = offset;
+    error->line = 0;
+    error->column = 0;
+    error->message[0] = '\0';
+    va_start(arguments, format);
+    for (const char *p = format; *p != '\0'; p++) {
+        if (*p == '%' && p[1] != '\0') {
+            append_argument(error, &used, *++p, &arguments);
+        } else {
+            append(error, &used, p, 1);
+        }
+    }
+    va_end(arguments);
+    return status;
+}

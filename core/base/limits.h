@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Every limit on what comes from outside, with the reason for its number.
+ *
+ * Layer 0 (base).
+ */
+
+#ifndef SONDA_CORE_BASE_LIMITS_H
+#define SONDA_CORE_BASE_LIMITS_H
+
+#include "sonda/record.h"
+
+/*
+ * Nesting of JSON and XML. Real telemetry stays below 12; 64 leaves room and
+ * keeps the parsers' stacks in a few cache lines.
+ */
+#define SONDA__DEPTH_MAX 64u
+
+/*
+ * Fields of one event. The widest real record seen has 112; 4,096 elements let
+ * a list of paths or arguments through and bound the field array at 192 KiB.
+ */
+#define SONDA__EVENT_FIELDS_MAX 4096u
+
+/*
+ * Room that decoding, enrichment and rendered numbers need beside the record
+ * itself: the field array, and at most 64 bytes of rendering for each field.
+ */
+#define SONDA__EVENT_EXTRA_BYTES (1024u * 1024u)
+
+/* A field's name. Longer keys are cut off from rules by no known source. */
+#define SONDA__FIELD_NAME_MAX 255u
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Inside of an event: what decoders build and matching reads.
+ *
+ * Field texts point into the record (when they need no change) or into the
+ * event's arena. A field array of fixed capacity keeps the order of the record;
+ * a repeated field is a list. Nothing here allocates after open.
+ *
+ * Layer 2 (event): uses base and codec.
+ */
+
+#ifndef SONDA_CORE_EVENT_EVENT_H
+#define SONDA_CORE_EVENT_EVENT_H
+
+#include "core/base/arena.h"
+#include "core/base/span.h"
+#include "core/event/names.h"
+#include "sonda/event.h"
+
+/* One (field, value). `name` is set for every field, also for table ids. */
+typedef struct sonda__field {
+    sonda_field_id id;
+    uint16_t flags; /* SONDA_VALUE_… */
+    uint16_t reserved;
+    sonda__span name;
+    sonda__span text;
+} sonda__field;
+
+struct sonda_event {
+    sonda_record_header header;
+    uint32_t class_uid;
+    uint32_t activity_id;
+    uint16_t product;  /* SONDA_PRODUCT_… */
+    uint16_t reserved;
+    uint32_t event_id; /* of the Windows Event Log, 0 elsewhere */
+    uint64_t time_ns;
+    /*
+     * What log sources are told apart by, beside class and product: the Windows
+     * channel ("Security"), "Linux-Sysmon/Operational", "auditd" for a native
+     * audit line; empty for adapter records and joined audit events.
+     */
+    sonda__span channel;
+    sonda__span provider;
+    const sonda__names *names; /* what resolves names; never NULL once decoding */
+    sonda__field *fields;
+    size_t field_count;
+    size_t field_capacity;
+    sonda__arena arena;
+    sonda_allocator allocator;
+};
+
+/* Empties the event for the next record. `names` outlives its use. */
+void sonda__event_begin(sonda_event *event,
+                        const sonda_record_header *header,
+                        const sonda__names *names);
+
+/*
+ * Appends a field. `name` may be empty when `id` is a table row: the table's
+ * spelling is taken. `text` must live as long as the event is used: in the
+ * record, in the event's arena, or static. Ill-formed UTF-8 must be flagged by
+ * the caller. SONDA_ERR_LIMIT past SONDA__EVENT_FIELDS_MAX.
+ */
+sonda_status sonda__event_add(sonda_event *event,
+                              sonda_field_id id,
+                              sonda__span name,
+                              sonda__span text,
+                              uint16_t flags);
+
+/* Appends by name, resolved through the event's names. */
+sonda_status sonda__event_add_named(sonda_event *event,
+                                    sonda__span name,
+                                    sonda__span text,
+                                    uint16_t flags);
+
+/* Appends a number as decimal text in the arena. */
+sonda_status sonda__event_add_number(sonda_event *event, sonda_field_id id, uint64_t number);
+
+/* Appends a copy of `text` in the arena; flags ill-formed UTF-8 by itself. */
+sonda_status sonda__event_add_copy(sonda_event *event,
+                                   sonda_field_id id,
+                                   sonda__span text,
+                                   uint16_t flags);
+
+/* First field with this id, or NULL. */
+const sonda__field *sonda__event_find(const sonda_event *event, sonda_field_id id);
+
+/* First field with this id, its text, or an empty span. */
+sonda__span sonda__event_text(const sonda_event *event, sonda_field_id id);
+
+#endif
