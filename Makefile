@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Two commands for a newcomer: `make run` and `make test`. Each installs what is
+# missing (Debian packages), builds and goes. Under them is CMake, usable alone:
+#   cmake --preset release && cmake --build --preset release && ctest --preset release
+
+PRESET ?= release
+BUILD := build/$(PRESET)
+JOBS ?= $(shell nproc)
+ARGS ?=
+
+.PHONY: all build run test bench fuzz check format install clean setup
+
+all: build
+
+setup:
+	@scripts/setup.sh build
+
+$(BUILD)/build.ninja: CMakePresets.json
+	@cmake --preset $(PRESET) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+
+build: setup
+	@mkdir -p build
+	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	@cmake --build $(BUILD) --parallel $(JOBS) $(if $(TARGET),--target $(TARGET)) -- --quiet
+
+run:
+	@$(MAKE) --no-print-directory build TARGET=sonda
+	@scripts/run.sh $(BUILD)/sonda $(ARGS)
+
+test: build
+	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
+
+bench: build
+	@scripts/bench.sh $(BUILD)
+
+# Each fuzz target for SECONDS_EACH seconds, starting from its corpus.
+SECONDS_EACH ?= 60
+fuzz:
+	@scripts/setup.sh build check
+	@cmake --preset fuzz >/dev/null && cmake --build build/fuzz --parallel $(JOBS)
+	@scripts/fuzz.sh build/fuzz $(SECONDS_EACH)
+
+check:
+	@.ci/run
+
+format:
+	@git ls-files '*.c' '*.h' | grep -v '_table\.[ch]$$' | xargs clang-format -i
+
+install: build
+	@cmake --install $(BUILD)
+
+clean:
+	@rm -rf build
