@@ -123,7 +123,7 @@ typedef struct sonda__source_condition {
 
 /* One alternative of a log source: everything set must hold. */
 typedef struct sonda__log_source {
-    uint16_t product;   /* SONDA_PRODUCT_…, 0: any */
+    uint16_t product; /* SONDA_PRODUCT_…, 0: any */
     uint16_t reserved;
     uint32_t class_uid; /* valid when `has_class` */
     uint32_t has_class;
@@ -148,7 +148,8 @@ typedef struct sonda__field_alias {
 } sonda__field_alias;
 
 typedef struct sonda__rule {
-    sonda__span id;
+    sonda__span id;   /* 36 characters, lower case */
+    sonda__span name; /* the short name that filters and correlations use; may be empty */
     sonda__span title;
     sonda__span description;
     sonda__span author;
@@ -168,8 +169,29 @@ typedef struct sonda__rule {
     const sonda__log_source *sources;
     size_t selection_count;
     const sonda__rule_selection *selections;
-    /* Conditions ORed already; filters already applied as (rule) and not (f). */
+    /* A list of conditions is ORed already. Filters stand beside the rules. */
     const sonda__rule_node *condition;
 } sonda__rule;
+
+/*
+ * A Sigma filter. Where it applies, a match of a target rule is no match:
+ * (rule) and not (filter). Its own log source narrows it: it applies to an
+ * event only when one of `sources` holds, and its fields are read with that
+ * source's aliases.
+ */
+typedef struct sonda__filter {
+    sonda__span id;
+    sonda__span title;
+    const char *path; /* file it came from, zero-terminated */
+    uint32_t line;
+    uint32_t targets_all; /* 1: `rules: any`, every rule; targets is empty */
+    size_t target_count;
+    const sonda__span *targets; /* rule ids, 36 characters, lower case, sorted */
+    size_t source_count;        /* 0: events of any log source */
+    const sonda__log_source *sources;
+    size_t selection_count;
+    const sonda__rule_selection *selections;
+    const sonda__rule_node *condition;
+} sonda__filter;
 
 #endif
