@@ -17,6 +17,12 @@
 #include "sonda/allocator.h"
 #include "sonda/field.h"
 
+/*
+ * Native names of one content. All of SigmaHQ uses about 700; the limit keeps a
+ * hostile pack's table below 4 MiB.
+ */
+#define SONDA__NAMES_NATIVE_MAX 131072u
+
 typedef struct sonda__names sonda__names;
 
 /* The names without any content: the table only. Static, never released. */
@@ -25,7 +31,9 @@ const sonda__names *sonda__names_of_table(void);
 /*
  * Opens a resolver for the table and `native_count` names beside it, numbered
  * in order. A native name that the table has is a caller's mistake and gets
- * SONDA_ERR_INVALID_ARGUMENT. The spans must outlive the resolver.
+ * SONDA_ERR_INVALID_ARGUMENT, as does a name given twice; more than
+ * SONDA__NAMES_NATIVE_MAX of them get SONDA_ERR_LIMIT. The spans must outlive
+ * the resolver.
  */
 sonda_status sonda__names_open(sonda__names **names,
                                const sonda__span *native,
