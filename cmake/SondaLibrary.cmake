@@ -41,9 +41,8 @@ function(sonda_shared_library target)
   set(map "${CMAKE_CURRENT_BINARY_DIR}/${LIB_OUTPUT}.map")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${LIB_EXPORTS}")
   file(STRINGS "${LIB_EXPORTS}" symbols REGEX "^sonda_")
-  list(TRANSFORM symbols APPEND ";\n" OUTPUT_VARIABLE lines)
-  list(JOIN lines "" lines)
-  file(CONFIGURE OUTPUT "${map}" CONTENT "{ global:\n${lines}local: *; };\n" @ONLY)
+  list(JOIN symbols ";\n" lines)
+  file(CONFIGURE OUTPUT "${map}" CONTENT "{ global:\n${lines};\nlocal: *; };\n" @ONLY)
 
   add_library(${target}_shared SHARED $<TARGET_OBJECTS:${target}_objects>)
   set_target_properties(${target}_shared PROPERTIES
