@@ -495,8 +495,10 @@
 #define SONDA_FIELD_IS_PLATFORM_BINARY 241u
 /** ResponsibleProcessId: Process macOS holds responsible. */
 #define SONDA_FIELD_RESPONSIBLE_PROCESS_ID 242u
+/** audit_serial: Serial of the audit event a line belongs to; hidden from rules.. */
+#define SONDA_FIELD_AUDIT_SERIAL 243u
 
 /** One more than the last id of the table. */
-#define SONDA_FIELD_COUNT 243u
+#define SONDA_FIELD_COUNT 244u
 
 #endif
