@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The engine: the content in force, and what of it may speak.
+ *
+ * One engine serves any number of workers. Publishing new content swaps one
+ * counted reference; each worker notices between two events and goes on with
+ * the new content, so nobody waits and no event sees half of a change.
+ *
+ * Public. Compiles alone as C99 and C++11.
+ */
+
+#ifndef SONDA_ENGINE_H
+#define SONDA_ENGINE_H
+
+#include "sonda/allocator.h"
+#include "sonda/content.h"
+#include "sonda/status.h"
+
+/** Most rule ids that can be disabled at once, over the life of an engine. */
+#define SONDA_DISABLED_MAX 1024u
+
+/** Severity of a log line. Pinned values. */
+#define SONDA_LOG_ERROR 1u
+#define SONDA_LOG_WARNING 2u
+#define SONDA_LOG_INFO 3u
+#define SONDA_LOG_DEBUG 4u
+
+/** What content is published to and workers read from. */
+typedef struct sonda_engine sonda_engine;
+
+/** A rule id; not zero-terminated. */
+typedef struct sonda_rule_id {
+    const char *id;
+    size_t id_len;
+} sonda_rule_id;
+
+/** Options of sonda_engine_open(). */
+typedef struct sonda_engine_options {
+    /** sizeof(sonda_engine_options), set by SONDA_ENGINE_OPTIONS_INIT. */
+    uint32_t struct_size;
+    /** Least SONDA_LEVEL_… that makes a finding; what is below is counted. */
+    uint32_t min_level;
+    /** Rules that make no finding; their matches are counted. Copied. */
+    const sonda_rule_id *disabled;
+    size_t disabled_count;
+    /**
+     * Receives one line about the engine's own doings: content published, a
+     * disabled id that no rule has. NULL: silence. Never called from the event
+     * path, and never with contents of events.
+     *
+     * Called on the thread that opens or publishes; may not call the engine.
+     * `message` lives during the call and is not zero-terminated.
+     */
+    void (*on_log)(uint32_t severity, const char *message, size_t message_len, void *user);
+    /** Passed to on_log. */
+    void *user;
+} sonda_engine_options;
+
+#define SONDA_ENGINE_OPTIONS_INIT                              \
+    {                                                          \
+        sizeof(sonda_engine_options), 0u, NULL, 0u, NULL, NULL \
+    }
+
+/** How often a disabled rule would have spoken. */
+typedef struct sonda_disabled_view {
+    /** sizeof(sonda_disabled_view), set by SONDA_DISABLED_VIEW_INIT. */
+    uint32_t struct_size;
+    /** 1: the content in force has a rule with this id. */
+    uint32_t known;
+    /** The id; borrowed until the engine is closed, not zero-terminated. */
+    const char *id;
+    size_t id_len;
+    /** Matches kept silent since the engine was opened, over all workers. */
+    uint64_t matches;
+} sonda_disabled_view;
+
+#define SONDA_DISABLED_VIEW_INIT                      \
+    {                                                 \
+        sizeof(sonda_disabled_view), 0u, NULL, 0u, 0u \
+    }
+
+SONDA_BEGIN_DECLS
+
+/**
+ * Open an engine without content; its workers decode and track, and match
+ * nothing until sonda_engine_publish().
+ *
+ * @param engine     Output handle.
+ * @param options    NULL for the defaults: every level, nothing disabled.
+ * @param allocator  NULL for malloc and free; copied.
+ *
+ * @retval SONDA_OK                    Opened; close with sonda_engine_close().
+ * @retval SONDA_ERR_INVALID_ARGUMENT  `engine` is NULL, an unknown level, an
+ *                                     empty id.
+ * @retval SONDA_ERR_LIMIT             More than SONDA_DISABLED_MAX ids.
+ * @retval SONDA_ERR_NO_MEMORY         Nothing was opened.
+ * @retval SONDA_ERR_ABI               A struct is not one we know.
+ *
+ * @threads   Any.
+ * @allocates The engine and copies of the ids.
+ */
+SONDA_API sonda_status sonda_engine_open(sonda_engine **engine,
+                                         const sonda_engine_options *options,
+                                         const sonda_allocator *allocator);
+
+/**
+ * Close an engine. NULL does nothing. Its workers must be closed before.
+ *
+ * @threads   The last user.
+ * @allocates Nothing; gives back, the content in force included when nobody
+ *            else holds it.
+ */
+SONDA_API void sonda_engine_close(sonda_engine *engine);
+
+/**
+ * Put content in force. Workers switch before their next event; what they hold
+ * of the old content is released when the last of them has switched.
+ *
+ * @param engine   From sonda_engine_open().
+ * @param content  From sonda_content_load(). The engine acquires its own
+ *                 reference: the caller may release its at once. NULL takes the
+ *                 content out of force.
+ *
+ * @retval SONDA_OK                    In force.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  `engine` is NULL.
+ * @retval SONDA_ERR_NO_MEMORY         The former content stays in force.
+ *
+ * @threads   One caller at a time per engine; workers run meanwhile.
+ * @allocates About two bytes for each rule.
+ */
+SONDA_API sonda_status sonda_engine_publish(sonda_engine *engine, sonda_content *content);
+
+/**
+ * Replace the least level and the disabled ids; workers follow before their
+ * next event. Counts of ids that stay disabled go on.
+ *
+ * @param engine          From sonda_engine_open().
+ * @param min_level       Least SONDA_LEVEL_… that makes a finding.
+ * @param disabled        Ids, copied; NULL when `disabled_count` is 0.
+ * @param disabled_count  Number of ids.
+ *
+ * @retval SONDA_OK                    In force.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL, an unknown level, an empty id.
+ * @retval SONDA_ERR_LIMIT             More than SONDA_DISABLED_MAX ids over the
+ *                                     life of the engine.
+ * @retval SONDA_ERR_NO_MEMORY         The former policy stays in force.
+ *
+ * @threads   One caller at a time per engine; workers run meanwhile.
+ * @allocates Copies of new ids, and about two bytes for each rule.
+ */
+SONDA_API sonda_status sonda_engine_set_policy(sonda_engine *engine,
+                                               uint32_t min_level,
+                                               const sonda_rule_id *disabled,
+                                               size_t disabled_count);
+
+/**
+ * Acquire the content in force.
+ *
+ * @param engine   From sonda_engine_open().
+ * @param content  Output; give it back with sonda_content_release().
+ *
+ * @retval SONDA_OK                    Acquired.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_EMPTY             Nothing was published.
+ *
+ * @threads   Any.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_engine_acquire_content(sonda_engine *engine,
+                                                    sonda_content **content);
+
+/**
+ * One disabled rule id by position, in the order they were first disabled.
+ *
+ * @param engine  From sonda_engine_open().
+ * @param index   From 0 on.
+ * @param view    Output, with struct_size set.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
+ * @retval SONDA_ERR_NOT_FOUND         No such position.
+ *
+ * @threads   Any, but not while a policy is being set.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_engine_disabled(const sonda_engine *engine,
+                                             size_t index,
+                                             sonda_disabled_view *view);
+
+SONDA_END_DECLS
+
+#endif

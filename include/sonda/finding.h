@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The finding: which rule matched which event, and why.
+ *
+ * A finding exists while the worker hands it to on_finding. Whatever its
+ * accessors return is borrowed until that callback returns; who wants to keep
+ * it copies it, or writes it as OCSF JSON.
+ *
+ * Public. Compiles alone as C99 and C++11.
+ */
+
+#ifndef SONDA_FINDING_H
+#define SONDA_FINDING_H
+
+#include "sonda/content.h"
+#include "sonda/event.h"
+#include "sonda/status.h"
+
+/** Pieces of evidence a finding keeps; further ones are left out. */
+#define SONDA_EVIDENCE_MAX 64u
+/** Processes in a chain: the acting one and its ancestors. */
+#define SONDA_PROCESS_CHAIN_MAX 8u
+
+/** One match of one rule on one event. */
+typedef struct sonda_finding sonda_finding;
+
+/** One reason of a finding: a field that matched, by what, and where. */
+typedef struct sonda_evidence_view {
+    /** sizeof(sonda_evidence_view), set by SONDA_EVIDENCE_VIEW_INIT. */
+    uint32_t struct_size;
+    uint32_t reserved;
+    /** Name of the rule's selection; not zero-terminated, like all below. */
+    const char *selection;
+    size_t selection_len;
+    /** The event's field; empty for a rule's keyword in a nameless field. */
+    const char *field;
+    size_t field_len;
+    /** The field's whole value. */
+    const char *value;
+    size_t value_len;
+    /** What the rule asked for, as it was compiled. */
+    const char *pattern;
+    size_t pattern_len;
+    /** Byte offset in `value` where the pattern was found; 0 where position
+     * means nothing (numbers, addresses, absence). */
+    size_t position;
+} sonda_evidence_view;
+
+#define SONDA_EVIDENCE_VIEW_INIT                                                    \
+    {                                                                               \
+        sizeof(sonda_evidence_view), 0u, NULL, 0u, NULL, 0u, NULL, 0u, NULL, 0u, 0u \
+    }
+
+/** Process flag: it has ended. */
+#define SONDA_PROCESS_EXITED 0x0001u
+/** Process flag: known from a start-up snapshot, not from its start. */
+#define SONDA_PROCESS_SNAPSHOT 0x0002u
+/** Process flag: the image path was cut. */
+#define SONDA_PROCESS_IMAGE_CUT 0x0004u
+/** Process flag: the command line was cut. */
+#define SONDA_PROCESS_COMMAND_LINE_CUT 0x0008u
+/** Process flag: the current directory was cut. */
+#define SONDA_PROCESS_DIRECTORY_CUT 0x0010u
+/** Process flag: known only as what another event said of its parent. */
+#define SONDA_PROCESS_INFERRED 0x0020u
+
+/** One process of a chain or of the process table. */
+typedef struct sonda_process_view {
+    /** sizeof(sonda_process_view), set by SONDA_PROCESS_VIEW_INIT. */
+    uint32_t struct_size;
+    /** SONDA_PROCESS_… flags. */
+    uint32_t flags;
+    uint64_t pid;
+    /** When it started, by its system's clock for that (Linux: nanoseconds
+     * since boot); 0 when unknown. With `pid` the process's key. */
+    uint64_t start_ns;
+    /** Path of the executable; empty when unknown. Not zero-terminated, like
+     * all below. */
+    const char *image;
+    size_t image_len;
+    const char *command_line;
+    size_t command_line_len;
+    const char *user;
+    size_t user_len;
+    const char *current_directory;
+    size_t current_directory_len;
+} sonda_process_view;
+
+#define SONDA_PROCESS_VIEW_INIT                                                        \
+    {                                                                                  \
+        sizeof(sonda_process_view), 0u, 0u, 0u, NULL, 0u, NULL, 0u, NULL, 0u, NULL, 0u \
+    }
+
+SONDA_BEGIN_DECLS
+
+/**
+ * The rule that matched.
+ *
+ * @param finding  From on_finding.
+ * @param rule     Output, with struct_size set.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_finding_rule(const sonda_finding *finding, sonda_rule_view *rule);
+
+/**
+ * The event it matched; the record's header is sonda_event_header() of it.
+ *
+ * @return  Borrowed until the callback returns; NULL for NULL.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API const sonda_event *sonda_finding_event(const sonda_finding *finding);
+
+/**
+ * Header of the record the finding is printed at.
+ *
+ * @return  Borrowed until the callback returns; NULL for NULL.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API const sonda_record_header *sonda_finding_record(const sonda_finding *finding);
+
+/**
+ * Number of pieces of evidence, at most SONDA_EVIDENCE_MAX. It is 0 for a rule
+ * that matched by absence alone.
+ *
+ * @return  The count; 0 for NULL.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API size_t sonda_finding_evidence_count(const sonda_finding *finding);
+
+/**
+ * One piece of evidence, in the order of the rule's selections.
+ *
+ * @param finding   From on_finding.
+ * @param index     0 to count - 1.
+ * @param evidence  Output, with struct_size set.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
+ * @retval SONDA_ERR_NOT_FOUND         No such position.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_finding_evidence(const sonda_finding *finding,
+                                              size_t index,
+                                              sonda_evidence_view *evidence);
+
+/**
+ * Number of processes in the chain, at most SONDA_PROCESS_CHAIN_MAX. It is 0
+ * when the tracker knows nothing of the event's process.
+ *
+ * @return  The count; 0 for NULL.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API size_t sonda_finding_process_count(const sonda_finding *finding);
+
+/**
+ * One process of the chain: 0 is the acting process, 1 its parent, and so on.
+ *
+ * @param finding  From on_finding.
+ * @param index    0 to count - 1.
+ * @param process  Output, with struct_size set.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
+ * @retval SONDA_ERR_NOT_FOUND         No such position.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_finding_process(const sonda_finding *finding,
+                                             size_t index,
+                                             sonda_process_view *process);
+
+/**
+ * Write the finding as one OCSF 1.8 Detection Finding (class 2004), without a
+ * newline. The event is inside, under evidences.
+ *
+ * @param finding   From on_finding.
+ * @param buffer    Where to write; may be NULL when `capacity` is 0.
+ * @param capacity  Bytes there.
+ * @param length    Output: bytes the object needs, also when it does not fit.
+ *
+ * @retval SONDA_OK                    Written.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_FULL              `capacity` is too small; the buffer's
+ *                                     contents are undefined, `length` is set.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_finding_to_ocsf(const sonda_finding *finding,
+                                             char *buffer,
+                                             size_t capacity,
+                                             size_t *length);
+
+SONDA_END_DECLS
+
+#endif
