@@ -27,11 +27,25 @@ typedef struct sonda__field {
     sonda__span text;
 } sonda__field;
 
+/* One process of the chain that findings show: the acting one, its parent, … */
+typedef struct sonda__chain_link {
+    uint64_t pid;
+    uint64_t start_ns;
+    sonda__span image;
+    sonda__span command_line;
+    sonda__span user;
+    sonda__span current_directory;
+    uint32_t flags; /* SONDA_PROCESS_… */
+    uint32_t reserved;
+} sonda__chain_link;
+
+#define SONDA__CHAIN_MAX 8u
+
 struct sonda_event {
     sonda_record_header header;
     uint32_t class_uid;
     uint32_t activity_id;
-    uint16_t product;  /* SONDA_PRODUCT_… */
+    uint16_t product; /* SONDA_PRODUCT_… */
     uint16_t reserved;
     uint32_t event_id; /* of the Windows Event Log, 0 elsewhere */
     uint64_t time_ns;
@@ -46,6 +60,13 @@ struct sonda_event {
     sonda__field *fields;
     size_t field_count;
     size_t field_capacity;
+    /*
+     * Lineage, copied into the arena when the event passes the process table,
+     * so that matching may run beside later changes of it. Emptied by begin.
+     */
+    sonda__chain_link chain[SONDA__CHAIN_MAX];
+    size_t chain_count;
+    uint64_t names_serial; /* publication that resolved the names; 0: unknown */
     sonda__arena arena;
     sonda_allocator allocator;
 };
@@ -61,26 +82,19 @@ void sonda__event_begin(sonda_event *event,
  * record, in the event's arena, or static. Ill-formed UTF-8 must be flagged by
  * the caller. SONDA_ERR_LIMIT past SONDA__EVENT_FIELDS_MAX.
  */
-sonda_status sonda__event_add(sonda_event *event,
-                              sonda_field_id id,
-                              sonda__span name,
-                              sonda__span text,
-                              uint16_t flags);
+sonda_status sonda__event_add(
+    sonda_event *event, sonda_field_id id, sonda__span name, sonda__span text, uint16_t flags);
 
 /* Appends by name, resolved through the event's names. */
-sonda_status sonda__event_add_named(sonda_event *event,
-                                    sonda__span name,
-                                    sonda__span text,
-                                    uint16_t flags);
+sonda_status
+sonda__event_add_named(sonda_event *event, sonda__span name, sonda__span text, uint16_t flags);
 
 /* Appends a number as decimal text in the arena. */
 sonda_status sonda__event_add_number(sonda_event *event, sonda_field_id id, uint64_t number);
 
 /* Appends a copy of `text` in the arena; flags ill-formed UTF-8 by itself. */
-sonda_status sonda__event_add_copy(sonda_event *event,
-                                   sonda_field_id id,
-                                   sonda__span text,
-                                   uint16_t flags);
+sonda_status
+sonda__event_add_copy(sonda_event *event, sonda_field_id id, sonda__span text, uint16_t flags);
 
 /* First field with this id, or NULL. */
 const sonda__field *sonda__event_find(const sonda_event *event, sonda_field_id id);
