@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * JSON text into a bounded buffer.
+ *
+ * Commas and colons come by themselves; nesting is the caller's promise and
+ * asserted. Whatever bytes a string holds, the output is well-formed JSON in
+ * UTF-8: ill-formed bytes become U+FFFD. Failure latches in the byte writer,
+ * whose `needed` goes on counting.
+ *
+ * Layer 1 (codec): uses core/base only. No allocation.
+ */
+
+#ifndef SONDA_CORE_CODEC_JSON_WRITER_H
+#define SONDA_CORE_CODEC_JSON_WRITER_H
+
+#include "core/codec/writer.h"
+
+typedef struct sonda__json {
+    sonda__writer out;
+    uint64_t filled; /* bit per depth: the container has a member already */
+    uint32_t depth;
+    bool after_key;
+} sonda__json;
+
+/* As sonda__writer_init(). */
+void sonda__json_init(sonda__json *json, void *buffer, size_t capacity);
+
+void sonda__json_object_begin(sonda__json *json);
+void sonda__json_object_end(sonda__json *json);
+void sonda__json_array_begin(sonda__json *json);
+void sonda__json_array_end(sonda__json *json);
+
+/* A member's name; its value follows. */
+void sonda__json_key(sonda__json *json, sonda__span name);
+
+void sonda__json_string(sonda__json *json, sonda__span text);
+void sonda__json_unsigned(sonda__json *json, uint64_t number);
+void sonda__json_signed(sonda__json *json, int64_t number);
+void sonda__json_boolean(sonda__json *json, bool value);
+void sonda__json_null(sonda__json *json);
+
+/* A member in one call; `name` is zero-terminated text of our own. */
+void sonda__json_put_string(sonda__json *json, const char *name, sonda__span text);
+void sonda__json_put_text(sonda__json *json, const char *name, const char *text);
+void sonda__json_put_unsigned(sonda__json *json, const char *name, uint64_t number);
+void sonda__json_put_signed(sonda__json *json, const char *name, int64_t number);
+void sonda__json_put_boolean(sonda__json *json, const char *name, bool value);
+/* A member that is an object or array, up to its end. */
+void sonda__json_put_object(sonda__json *json, const char *name);
+void sonda__json_put_array(sonda__json *json, const char *name);
+
+#endif
