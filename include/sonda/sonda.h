@@ -19,6 +19,7 @@
 #include "sonda/event.h"
 #include "sonda/field.h"
 #include "sonda/finding.h"
+#include "sonda/input.h"
 #include "sonda/record.h"
 #include "sonda/spi/source.h"
 #include "sonda/stats.h"

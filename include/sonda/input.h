@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Recorded telemetry as bytes in, as records out: a push parser without I/O.
+ *
+ * A file, a pipe or a socket is fed in pieces of any size; where a piece ends
+ * changes nothing in what comes out. The parser finds where each record begins
+ * and ends, numbers them from 1, unreadable ones too, and hands them over with
+ * a header of their own. What stands inside a record is the decoder's: a worker
+ * that is given the record says SONDA_ERR_MALFORMED for broken contents.
+ *
+ * JSON: one object a line, objects over several lines, or, when the input
+ * begins with `[`, one array of them. An object may be followed on its line by
+ * another object and by nothing else. Whatever cannot be read ends before the
+ * first later line whose first byte is `{` (within an array: after the element,
+ * if its braces balance within the line) and counts as one record; so does a
+ * value that is not an object. Blank lines, a UTF-8 byte order mark and CRLF
+ * count nothing.
+ *
+ * Public. Compiles alone as C99 and C++11.
+ */
+
+#ifndef SONDA_INPUT_H
+#define SONDA_INPUT_H
+
+#include "sonda/allocator.h"
+#include "sonda/record.h"
+#include "sonda/status.h"
+
+/** Formats of input. Pinned values. */
+#define SONDA_FORMAT_AUTO 0u
+/** A recording made by Sonda; see sonda/recording.h. */
+#define SONDA_FORMAT_RECORDING 1u
+/** JSON objects; records of SONDA_SOURCE_JSON. */
+#define SONDA_FORMAT_JSON 2u
+/** Lines that hold Sysmon's XML; records of SONDA_SOURCE_SYSMON_XML. */
+#define SONDA_FORMAT_SYSMON_XML 3u
+/** Lines of the Linux audit log; records of SONDA_SOURCE_AUDIT. */
+#define SONDA_FORMAT_AUDIT 4u
+
+/** One input between open and close. */
+typedef struct sonda_input sonda_input;
+
+/** Options of sonda_input_open(). */
+typedef struct sonda_input_options {
+    /** sizeof(sonda_input_options), set by SONDA_INPUT_OPTIONS_INIT. */
+    uint32_t struct_size;
+    /** SONDA_FORMAT_…; AUTO tells it by content. */
+    uint32_t format;
+    /** Goes into the header of each record that the parser makes. */
+    uint32_t stream;
+    /** Zero. */
+    uint32_t reserved;
+} sonda_input_options;
+
+#define SONDA_INPUT_OPTIONS_INIT                               \
+    {                                                          \
+        sizeof(sonda_input_options), SONDA_FORMAT_AUTO, 0u, 0u \
+    }
+
+/** Where records go. Passed to each call, so nothing is kept. */
+typedef struct sonda_input_callbacks {
+    /** sizeof(sonda_input_callbacks), set by SONDA_INPUT_CALLBACKS_INIT. */
+    uint32_t struct_size;
+    /** Zero. */
+    uint32_t reserved;
+    /**
+     * One record: header and payload.
+     *
+     * Called on the thread that feeds, before the call returns, in the order
+     * of the input. `record` is good until the callback returns. `number`
+     * counts from 1; `offset` is where the payload begins in the input, so
+     * that an error offset of the decoder can be added to it. From inside, no
+     * function of this input may be called but sonda_input_format().
+     *
+     * Returns SONDA_OK to go on. Anything else ends the input: the call under
+     * way and every later one return that status.
+     */
+    sonda_status (*on_record)(
+        const void *record, size_t record_len, uint64_t number, uint64_t offset, void *user);
+    /**
+     * One record that could not be read; it has used up `number`.
+     *
+     * Called like on_record; NULL: not wanted. `offset` is where in the input
+     * the trouble shows. `status` is SONDA_ERR_MALFORMED, SONDA_ERR_TRUNCATED,
+     * SONDA_ERR_LIMIT or SONDA_ERR_CHECKSUM; `reason` is one line of English,
+     * zero-terminated, static.
+     */
+    void (*on_skipped)(
+        uint64_t number, uint64_t offset, sonda_status status, const char *reason, void *user);
+    /** Passed to both. */
+    void *user;
+} sonda_input_callbacks;
+
+#define SONDA_INPUT_CALLBACKS_INIT                          \
+    {                                                       \
+        sizeof(sonda_input_callbacks), 0u, NULL, NULL, NULL \
+    }
+
+SONDA_BEGIN_DECLS
+
+/**
+ * Open an input.
+ *
+ * @param input      Output handle.
+ * @param options    NULL: format by content, stream 0.
+ * @param allocator  NULL for malloc and free; copied.
+ *
+ * @retval SONDA_OK                    Opened; close with sonda_input_close().
+ * @retval SONDA_ERR_INVALID_ARGUMENT  `input` is NULL, or no such format.
+ * @retval SONDA_ERR_NO_MEMORY         Nothing was opened.
+ * @retval SONDA_ERR_ABI               A struct is not one we know.
+ *
+ * @threads   Any; one caller at a time per input.
+ * @allocates The input with room for one record and one block: about
+ *            SONDA_RECORD_MAX, touched only as used. All it will ever have.
+ */
+SONDA_API sonda_status sonda_input_open(sonda_input **input,
+                                        const sonda_input_options *options,
+                                        const sonda_allocator *allocator);
+
+/**
+ * Feed the next bytes. Every record that they complete, and that can be told
+ * to be complete, reaches the callbacks before this function returns: an object
+ * on a line of its own needs no byte after its newline.
+ *
+ * @param input      From sonda_input_open().
+ * @param bytes      The input's next bytes; may be NULL when `len` is 0.
+ * @param len        How many.
+ * @param callbacks  Where records go.
+ *
+ * @retval SONDA_OK                    Taken, readable or not.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer, or no on_record.
+ * @retval SONDA_ERR_ABI               The callbacks struct is not one we know.
+ * @retval SONDA_ERR_BAD_STATE         After sonda_input_finish(), or from
+ *                                     inside a callback.
+ * @retval other                       What on_record returned.
+ *
+ * @threads   Those of the input.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_input_feed(sonda_input *input,
+                                        const void *bytes,
+                                        size_t len,
+                                        const sonda_input_callbacks *callbacks);
+
+/**
+ * End the input: what stands unfinished becomes a record, readable or not.
+ *
+ * @param input      From sonda_input_open().
+ * @param callbacks  Where records go.
+ *
+ * @retval SONDA_OK                    Ended; only close is left.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer, or no on_record.
+ * @retval SONDA_ERR_ABI               The callbacks struct is not one we know.
+ * @retval SONDA_ERR_BAD_STATE         A second time, or from inside a callback.
+ * @retval other                       What on_record returned.
+ *
+ * @threads   Those of the input.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_input_finish(sonda_input *input,
+                                          const sonda_input_callbacks *callbacks);
+
+/**
+ * The format the input was opened with or was found to have.
+ *
+ * @return  SONDA_FORMAT_…; SONDA_FORMAT_AUTO while it is not known yet, and for
+ *          NULL.
+ *
+ * @threads   Those of the input; also from inside its callbacks.
+ * @allocates Nothing.
+ */
+SONDA_API uint32_t sonda_input_format(const sonda_input *input);
+
+/**
+ * Records counted so far, unreadable ones too.
+ *
+ * @return  The count; 0 for NULL.
+ *
+ * @threads   Those of the input; also from inside its callbacks.
+ * @allocates Nothing.
+ */
+SONDA_API uint64_t sonda_input_count(const sonda_input *input);
+
+/**
+ * Close an input. NULL does nothing.
+ *
+ * @threads   The last user; not from inside a callback.
+ * @allocates Nothing; gives back.
+ */
+SONDA_API void sonda_input_close(sonda_input *input);
+
+SONDA_END_DECLS
+
+#endif
