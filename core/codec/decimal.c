@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Comparing digit strings: the longer whole part is the larger number.
+ *
+ * Layer 1 (codec). No allocation.
+ */
+
+#include "core/codec/decimal.h"
+
+static size_t count_digits(sonda__span text, size_t from)
+{
+    size_t at = from;
+
+    while (at < text.len && text.data[at] >= '0' && text.data[at] <= '9') {
+        at++;
+    }
+    return at - from;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static bool parse_hex(sonda__span digits, sonda__decimal *number)
+{
+    uint64_t value = 0;
+    size_t first = sizeof number->converted;
+
+    if (digits.len == 0 || digits.len > 16) {
+        return false;
+    }
+    for (size_t i = 0; i < digits.len; i++) {
+        int digit = hex_digit(digits.data[i]);
+
+        if (digit < 0) {
+            return false;
+        }
+        value = value << 4 | (uint64_t)digit;
+    }
+    for (; value != 0; value /= 10) {
+        number->converted[--first] = (char)('0' + value % 10);
+    }
+    number->negative = false;
+    number->whole = number->converted + first;
+    number->whole_len = sizeof number->converted - first;
+    number->fraction = number->whole;
+    number->fraction_len = 0;
+    return true;
+}
+
+static void drop_zeros(sonda__decimal *number)
+{
+    while (number->whole_len > 0 && number->whole[0] == '0') {
+        number->whole++;
+        number->whole_len--;
+    }
+    while (number->fraction_len > 0 && number->fraction[number->fraction_len - 1] == '0') {
+        number->fraction_len--;
+    }
+    if (number->whole_len == 0 && number->fraction_len == 0) {
+        number->negative = false;
+    }
+}
+
+bool sonda__decimal_parse(sonda__span text, sonda__decimal *number)
+{
+    size_t at = text.len > 0 && (text.data[0] == '-' || text.data[0] == '+') ? 1 : 0;
+
+    if (text.len > 2 && text.data[0] == '0' && (text.data[1] == 'x' || text.data[1] == 'X')) {
+        return parse_hex(sonda__span_of(text.data + 2, text.len - 2), number);
+    }
+    number->negative = at == 1 && text.data[0] == '-';
+    number->whole_len = count_digits(text, at);
+    if (number->whole_len == 0) {
+        return false;
+    }
+    number->whole = text.data + at;
+    at += number->whole_len;
+    number->fraction = text.data + at;
+    number->fraction_len = 0;
+    if (at < text.len && text.data[at] == '.') {
+        number->fraction_len = count_digits(text, at + 1);
+        if (number->fraction_len == 0) {
+            return false;
+        }
+        number->fraction = text.data + at + 1;
+        at += 1 + number->fraction_len;
+    }
+    if (at != text.len) {
+        return false;
+    }
+    drop_zeros(number);
+    return true;
+}
+
+static int compare_digits(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    size_t both = a_len < b_len ? a_len : b_len;
+    int order = both == 0 ? 0 : memcmp(a, b, both);
+
+    if (order != 0 || a_len == b_len) {
+        return order;
+    }
+    return a_len < b_len ? -1 : 1;
+}
+
+static int compare_sizes(const sonda__decimal *a, const sonda__decimal *b)
+{
+    int order;
+
+    if (a->whole_len != b->whole_len) {
+        return a->whole_len < b->whole_len ? -1 : 1;
+    }
+    order = compare_digits(a->whole, a->whole_len, b->whole, b->whole_len);
+    return order != 0
+               ? order
+               : compare_digits(a->fraction, a->fraction_len, b->fraction, b->fraction_len);
+}
+
+int sonda__decimal_compare(const sonda__decimal *a, const sonda__decimal *b)
+{
+    if (a->negative != b->negative) {
+        return a->negative ? -1 : 1;
+    }
+    return a->negative ? compare_sizes(b, a) : compare_sizes(a, b);
+}

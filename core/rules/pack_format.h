@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The content pack, byte by byte: what compile/ writes and core/rules reads.
+ *
+ * A pack is a header, a section table and sections. Every integer is
+ * little-endian; every reference is an offset or an index, never an address.
+ * Sections stand in the order of their kinds, each present once, each starting
+ * at the next multiple of 8 (padding is zero), so that every byte of the file
+ * belongs to exactly one thing. A section is an array of entries of one size.
+ *
+ * The offsets of members inside an entry are the enumerators SONDA__AT_….
+ *
+ * The digest covers every byte but itself and the signature section; the
+ * signature is over the header and the section table, which hold the digest.
+ *
+ * Layer 3 (rules), shared with compile. Needs nothing but the C library.
+ */
+
+#ifndef SONDA_CORE_RULES_PACK_FORMAT_H
+#define SONDA_CORE_RULES_PACK_FORMAT_H
+
+#include <stdint.h>
+
+#define SONDA__PACK_MAGIC "SONDAPCK"
+#define SONDA__PACK_VERSION 1u
+
+/* Header. */
+enum {
+    SONDA__AT_MAGIC = 0,          /* 8 bytes */
+    SONDA__AT_VERSION = 8,        /* u32 */
+    SONDA__AT_SECTION_COUNT = 12, /* u32: SONDA__SECTION_COUNT */
+    SONDA__AT_TOTAL_SIZE = 16,    /* u64: bytes of the pack */
+    SONDA__AT_DIGEST = 24,        /* 32 bytes: SHA-256 */
+    SONDA__AT_SCHEMA = 56,        /* 32 bytes: sonda_field_schema_hash() */
+    SONDA__AT_COST_EVENT = 88,    /* u64: worst-case steps of any event */
+    SONDA__AT_COST_BYTE = 96,     /* u64: and of each byte of it */
+    SONDA__PACK_HEADER_SIZE = 104
+};
+
+/* An entry of the section table, which follows the header. */
+enum {
+    SONDA__AT_SECTION_KIND = 0,   /* u32: its own index */
+    SONDA__AT_SECTION_ENTRY = 4,  /* u32: bytes of an entry */
+    SONDA__AT_SECTION_OFFSET = 8, /* u64 */
+    SONDA__AT_SECTION_SIZE = 16,  /* u64: a multiple of the entry's size */
+    SONDA__SECTION_ENTRY_SIZE = 24
+};
+
+/* Sections, in file order. */
+typedef enum sonda__section_kind {
+    SONDA__SECTION_STRINGS,      /* bytes; other sections point into them */
+    SONDA__SECTION_NUMBERS,      /* u32: lists that other sections point into */
+    SONDA__SECTION_SPANS,        /* text references: likewise */
+    SONDA__SECTION_FIELDS,       /* what rules look at */
+    SONDA__SECTION_CONDITIONS,   /* of log sources */
+    SONDA__SECTION_SOURCES,      /* distinct log sources */
+    SONDA__SECTION_RULES,        /* what rules say of themselves */
+    SONDA__SECTION_RULE_INDEX,   /* u32: rules in ascending order of id */
+    SONDA__SECTION_FILTERS,      /* rules that silence rules */
+    SONDA__SECTION_ALTERNATIVES, /* a rule or filter for one log source */
+    SONDA__SECTION_NODES,        /* condition trees */
+    SONDA__SECTION_PREDICATES,   /* items: a field and what it is asked */
+    SONDA__SECTION_PATTERNS,     /* single questions */
+    SONDA__SECTION_REGEXES,      /* ranges of instructions */
+    SONDA__SECTION_INSTRUCTIONS, /* of regular expressions */
+    SONDA__SECTION_CLASSES,      /* character classes */
+    SONDA__SECTION_RANGES,       /* of code points */
+    SONDA__SECTION_SIGNATURE,    /* one entry */
+    SONDA__SECTION_COUNT
+} sonda__section_kind;
+
+/* Text reference: u32 offset into STRINGS, u32 length. */
+enum { SONDA__TEXT_SIZE = 8 };
+/* List reference: u32 first entry, u32 count. */
+enum { SONDA__LIST_SIZE = 8 };
+
+/* FIELDS: a row of the field table, or a name that is the record's own. */
+enum {
+    SONDA__AT_FIELD_ID = 0,   /* u32: table id; SONDA_FIELD_NONE: native */
+    SONDA__AT_FIELD_NAME = 4, /* text: spelling; empty when it is a row */
+    SONDA__FIELD_SIZE = 12
+};
+
+/* CONDITIONS: the field equals one of the values, case folded. */
+enum {
+    SONDA__AT_CONDITION_FIELD = 0,  /* u32: index into FIELDS */
+    SONDA__AT_CONDITION_VALUES = 4, /* list of SPANS, folded */
+    SONDA__CONDITION_SIZE = 12
+};
+
+/* SOURCES: all that is set must hold. */
+enum {
+    SONDA__AT_SOURCE_PRODUCT = 0,       /* u16: SONDA_PRODUCT_…, 0: any */
+    SONDA__AT_SOURCE_FLAGS = 2,         /* u16: SONDA__SOURCE_… */
+    SONDA__AT_SOURCE_CLASS = 4,         /* u32 */
+    SONDA__AT_SOURCE_ACTIVITIES = 8,    /* list of NUMBERS; empty: any */
+    SONDA__AT_SOURCE_CHANNELS = 16,     /* list of SPANS, ASCII case ignored */
+    SONDA__AT_SOURCE_EVENT_IDS = 24,    /* list of NUMBERS; empty: any */
+    SONDA__AT_SOURCE_CONDITIONS = 32,   /* list of CONDITIONS */
+    SONDA__AT_SOURCE_ALTERNATIVES = 40, /* list of NUMBERS: ALTERNATIVES of rules */
+    SONDA__SOURCE_SIZE = 48
+};
+#define SONDA__SOURCE_HAS_CLASS 0x0001u
+#define SONDA__SOURCE_CHANNEL_EMPTY 0x0002u
+#define SONDA__SOURCE_FLAGS_KNOWN 0x0003u
+
+/* RULES */
+enum {
+    SONDA__AT_RULE_LEVEL = 0, /* u32: 0 to 4 */
+    SONDA__AT_RULE_LINE = 4,  /* u32 */
+    SONDA__AT_RULE_ID = 8,    /* the rest are texts, then lists */
+    SONDA__AT_RULE_TITLE = 16,
+    SONDA__AT_RULE_DESCRIPTION = 24,
+    SONDA__AT_RULE_AUTHOR = 32,
+    SONDA__AT_RULE_STATUS = 40,
+    SONDA__AT_RULE_CATEGORY = 48,
+    SONDA__AT_RULE_PRODUCT = 56,
+    SONDA__AT_RULE_SERVICE = 64,
+    SONDA__AT_RULE_PATH = 72,
+    SONDA__AT_RULE_TAGS = 80,           /* list of SPANS */
+    SONDA__AT_RULE_FALSEPOSITIVES = 88, /* list of SPANS */
+    SONDA__AT_RULE_ALTERNATIVES = 96,   /* list of ALTERNATIVES */
+    SONDA__RULE_SIZE = 104
+};
+
+/* FILTERS */
+enum {
+    SONDA__AT_FILTER_ID = 0,            /* text */
+    SONDA__AT_FILTER_TITLE = 8,         /* text */
+    SONDA__AT_FILTER_TARGETS = 16,      /* list of SPANS: rule ids; empty: every rule */
+    SONDA__AT_FILTER_ALTERNATIVES = 24, /* list of ALTERNATIVES */
+    SONDA__FILTER_SIZE = 32
+};
+
+/* ALTERNATIVES */
+enum {
+    SONDA__AT_ALTERNATIVE_OWNER = 0,  /* u32: a rule, or a filter | _FILTER */
+    SONDA__AT_ALTERNATIVE_SOURCE = 4, /* u32: index into SOURCES */
+    SONDA__AT_ALTERNATIVE_NODES = 8,  /* list of NODES: one tree */
+    SONDA__ALTERNATIVE_SIZE = 16
+};
+#define SONDA__ALTERNATIVE_FILTER 0x80000000u
+
+/*
+ * NODES: a tree in preorder. `end` is the index just past the node's subtree,
+ * counted from the alternative's first node, so that evaluation only ever goes
+ * forward: into the next node, or to an end.
+ */
+enum {
+    SONDA__AT_NODE_KIND = 0,     /* u32: sonda__pack_node_kind */
+    SONDA__AT_NODE_END = 4,      /* u32 */
+    SONDA__AT_NODE_ARGUMENT = 8, /* text for SELECTION (its name), else 0 and 0 */
+    SONDA__NODE_SIZE = 16
+};
+typedef enum sonda__pack_node_kind {
+    SONDA__PACK_AND = 1,   /* one child or more */
+    SONDA__PACK_OR = 2,    /* one child or more */
+    SONDA__PACK_NOT = 3,   /* one child */
+    SONDA__PACK_NAMED = 4, /* one child: a selection of the rule */
+    SONDA__PACK_TEST = 5   /* leaf: first argument is an index into PREDICATES */
+} sonda__pack_node_kind;
+/* Groups open at once while a tree is walked. */
+#define SONDA__TREE_DEPTH_MAX 64u
+
+/* PREDICATES: one item of a rule. */
+enum {
+    SONDA__AT_PREDICATE_FLAGS = 0,    /* u32: SONDA__PREDICATE_… */
+    SONDA__AT_PREDICATE_FIELD = 4,    /* u32: index into FIELDS; 0 for keywords */
+    SONDA__AT_PREDICATE_PATTERNS = 8, /* list of PATTERNS, not empty */
+    SONDA__PREDICATE_SIZE = 16
+};
+#define SONDA__PREDICATE_ALL 0x1u     /* every pattern must hold, not just one */
+#define SONDA__PREDICATE_KEYWORD 0x2u /* any field of the record */
+#define SONDA__PREDICATE_FLAGS_KNOWN 0x3u
+
+/* PATTERNS: one question about a field; any element of a list may answer. */
+enum {
+    SONDA__AT_PATTERN_OP = 0,     /* u16: sonda__pattern_op */
+    SONDA__AT_PATTERN_FLAGS = 2,  /* u16: SONDA__PATTERN_… */
+    SONDA__AT_PATTERN_A = 4,      /* u32 */
+    SONDA__AT_PATTERN_B = 8,      /* u32 */
+    SONDA__AT_PATTERN_C = 12,     /* u32 */
+    SONDA__AT_PATTERN_TEXT = 16,  /* text: as written in the rule */
+    SONDA__PATTERN_SIZE = 24
+};
+typedef enum sonda__pattern_op {
+    SONDA__OP_LITERAL = 1,   /* A, B: bytes, folded unless CASED */
+    SONDA__OP_GLOB = 2,      /* A, B: bytes with SONDA__GLOB_…, likewise */
+    SONDA__OP_NULL = 3,      /* absent, or null */
+    SONDA__OP_EXISTS = 4,    /* C: 1 present, 0 absent */
+    SONDA__OP_NUMBER = 5,    /* A, B: a decimal number; C: sonda__comparison */
+    SONDA__OP_TIME_PART = 6, /* A: number; B: sonda__time_part; C: sonda__comparison */
+    SONDA__OP_CIDR = 7,      /* A, B: 4 or 16 bytes of address; C: prefix bits */
+    SONDA__OP_REGEX = 8,     /* A: index into REGEXES */
+    SONDA__OP_FIELDREF = 9   /* A: index into FIELDS */
+} sonda__pattern_op;
+#define SONDA__PATTERN_AT_START 0x0001u /* a LITERAL, GLOB or FIELDREF begins the value */
+#define SONDA__PATTERN_AT_END 0x0002u   /* and ends it */
+#define SONDA__PATTERN_CASED 0x0004u    /* case counts */
+#define SONDA__PATTERN_FLAGS_KNOWN 0x0007u
+
+/*
+ * In GLOB bytes this one, which no well-formed text holds, makes the next one
+ * special; any other next byte is malformed.
+ */
+#define SONDA__GLOB_ESCAPE 0xffu
+#define SONDA__GLOB_MANY 0x01u /* any text */
+#define SONDA__GLOB_ONE 0x02u  /* one code point */
+#define SONDA__GLOB_DASH 0x03u /* windash: - / and three dashes of Unicode */
+
+typedef enum sonda__comparison {
+    SONDA__COMPARE_EQUAL = 0,
+    SONDA__COMPARE_LESS = 1,
+    SONDA__COMPARE_LESS_EQUAL = 2,
+    SONDA__COMPARE_GREATER = 3,
+    SONDA__COMPARE_GREATER_EQUAL = 4
+} sonda__comparison;
+
+typedef enum sonda__time_part {
+    SONDA__PART_MINUTE = 0,
+    SONDA__PART_HOUR = 1,
+    SONDA__PART_DAY = 2, /* of the month */
+    SONDA__PART_WEEK = 3, /* of ISO 8601 */
+    SONDA__PART_MONTH = 4,
+    SONDA__PART_YEAR = 5
+} sonda__time_part;
+
+/* REGEXES: list of INSTRUCTIONS; jumps are counted from its first. */
+enum { SONDA__AT_REGEX_CODE = 0, SONDA__REGEX_SIZE = 8 };
+/* Instructions of one expression: bounds the scratch and the cost of a byte. */
+#define SONDA__REGEX_CODE_MAX 8192u
+
+/* INSTRUCTIONS of a non-deterministic automaton, all states in step. */
+enum {
+    SONDA__AT_CODE_OP = 0, /* u32: sonda__code_op */
+    SONDA__AT_CODE_A = 4,  /* u32 */
+    SONDA__AT_CODE_B = 8,  /* u32 */
+    SONDA__CODE_SIZE = 12
+};
+typedef enum sonda__code_op {
+    SONDA__CODE_CHAR = 1,   /* A: this code point */
+    SONDA__CODE_FOLDED = 2, /* A: this one after folding */
+    SONDA__CODE_ANY = 3,    /* any code point but newline */
+    SONDA__CODE_ANY_NEWLINE = 4,
+    SONDA__CODE_CLASS = 5,  /* A: index into CLASSES; B: 1 negated */
+    SONDA__CODE_ASSERT = 6, /* A: sonda__assertion */
+    SONDA__CODE_JUMP = 7,   /* A: where */
+    SONDA__CODE_SPLIT = 8,  /* A and B: both */
+    SONDA__CODE_MATCH = 9
+} sonda__code_op;
+typedef enum sonda__assertion {
+    SONDA__ASSERT_TEXT_START = 0,
+    SONDA__ASSERT_TEXT_END = 1,
+    SONDA__ASSERT_LAST_LINE_END = 2, /* the end, or the newline that is the end */
+    SONDA__ASSERT_LINE_START = 3,
+    SONDA__ASSERT_LINE_END = 4,
+    SONDA__ASSERT_WORD = 5,
+    SONDA__ASSERT_NOT_WORD = 6,
+    SONDA__ASSERTION_COUNT
+} sonda__assertion;
+
+/* CLASSES: code points in ascending ranges that do not touch. */
+enum {
+    SONDA__AT_CLASS_RANGES = 0, /* list of RANGES */
+    SONDA__AT_CLASS_ASCII = 8,  /* 16 bytes: bit n % 8 of byte n / 8 */
+    SONDA__CLASS_SIZE = 24
+};
+/* RANGES: u32 first and u32 last code point. */
+enum { SONDA__AT_RANGE_FIRST = 0, SONDA__AT_RANGE_LAST = 4, SONDA__RANGE_SIZE = 8 };
+/* Ill-formed byte b of a value reads as this plus b. */
+#define SONDA__CODE_POINT_BYTE 0x110000u
+
+/* SIGNATURE: one entry. All zero: unsigned. */
+enum {
+    SONDA__AT_SIGNATURE_ALGORITHM = 0, /* u32: SONDA_KEY_… */
+    SONDA__AT_SIGNATURE_LENGTH = 4,    /* u32: 64 */
+    SONDA__AT_SIGNATURE_KEY = 8,       /* 32 bytes: SHA-256 of the public key's bytes */
+    SONDA__AT_SIGNATURE_BYTES = 40,    /* 64 bytes: r and s, or Ed25519's */
+    SONDA__SIGNATURE_SIZE = 104
+};
+#define SONDA__SIGNATURE_LENGTH 64u
+
+/* Bytes of an entry of each section. */
+static inline uint32_t sonda__section_entry_size(sonda__section_kind kind)
+{
+    static const uint8_t sizes[SONDA__SECTION_COUNT] = {
+        1,
+        4,
+        SONDA__TEXT_SIZE,
+        SONDA__FIELD_SIZE,
+        SONDA__CONDITION_SIZE,
+        SONDA__SOURCE_SIZE,
+        SONDA__RULE_SIZE,
+        4,
+        SONDA__FILTER_SIZE,
+        SONDA__ALTERNATIVE_SIZE,
+        SONDA__NODE_SIZE,
+        SONDA__PREDICATE_SIZE,
+        SONDA__PATTERN_SIZE,
+        SONDA__REGEX_SIZE,
+        SONDA__CODE_SIZE,
+        SONDA__CLASS_SIZE,
+        SONDA__RANGE_SIZE,
+        SONDA__SIGNATURE_SIZE,
+    };
+
+    return sizes[kind];
+}
+
+static inline uint16_t sonda__pack_u16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] | at[1] << 8);
+}
+
+static inline uint32_t sonda__pack_u32(const uint8_t *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static inline uint64_t sonda__pack_u64(const uint8_t *at)
+{
+    return (uint64_t)sonda__pack_u32(at) | (uint64_t)sonda__pack_u32(at + 4) << 32;
+}
+
+#endif
