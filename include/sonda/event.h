@@ -240,6 +240,7 @@ SONDA_API sonda_status sonda_event_find(const sonda_event *event,
  *
  * @retval SONDA_OK                    Parsed whole.
  * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
  * @retval SONDA_ERR_MALFORMED         Not a number of 64 bits without sign.
  *
  * @threads   Those of the event.
@@ -247,6 +248,58 @@ SONDA_API sonda_status sonda_event_find(const sonda_event *event,
  */
 SONDA_API sonda_status sonda_field_number(const sonda_field_view *view,
                                           uint64_t *number);
+
+/**
+ * A value as a time: RFC 3339, or Windows' "YYYY-MM-DD hh:mm:ss.fff" in UTC.
+ *
+ * @param view     From sonda_event_field() or sonda_event_find().
+ * @param time_ns  Output, nanoseconds since 1970 UTC; untouched on failure.
+ *
+ * @retval SONDA_OK                    Parsed whole.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
+ * @retval SONDA_ERR_MALFORMED         Not a time, or one outside 1970 to 2554.
+ *
+ * @threads   Those of the event.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_field_time_ns(const sonda_field_view *view, uint64_t *time_ns);
+
+/**
+ * A value as a truth: "true" or "false" in any case, 1 or 0.
+ *
+ * @param view   From sonda_event_field() or sonda_event_find().
+ * @param value  Output, 1 or 0; untouched on failure.
+ *
+ * @retval SONDA_OK                    Parsed whole.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
+ * @retval SONDA_ERR_MALFORMED         Neither.
+ *
+ * @threads   Those of the event.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_field_boolean(const sonda_field_view *view, uint32_t *value);
+
+/**
+ * A value as an internet address.
+ *
+ * @param view         From sonda_event_field() or sonda_event_find().
+ * @param address      Output in network order, room for 16 bytes; untouched on
+ *                     failure.
+ * @param address_len  Output: 4 or 16.
+ *
+ * @retval SONDA_OK                    Parsed whole.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
+ * @retval SONDA_ERR_MALFORMED         Neither IPv4 nor IPv6.
+ *
+ * @threads   Those of the event.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_field_address(const sonda_field_view *view,
+                                           uint8_t *address,
+                                           size_t *address_len);
 
 /**
  * Write the event as one OCSF 1.8 JSON object, without a newline.

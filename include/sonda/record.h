@@ -134,7 +134,7 @@ typedef struct sonda_record_builder {
  *
  * @param builder      Storage to set up.
  * @param buffer       Where the record is built; kept until finish.
- * @param buffer_size  Bytes there; at least 64 + 20.
+ * @param buffer_size  Bytes there; at least 64 + 16.
  * @param header       Stream, times and seq of the record; size, source and
  *                     type are set by finish.
  * @param class_uid    OCSF class, SONDA_CLASS_….
@@ -155,6 +155,28 @@ SONDA_API sonda_status sonda_record_begin(sonda_record_builder *builder,
                                           uint32_t class_uid,
                                           uint32_t activity_id,
                                           uint16_t product);
+
+/**
+ * Say which log the record stands for, when it carries another system's log:
+ * rules of a log source may ask for a Windows channel and an event id.
+ *
+ * @param builder      From sonda_record_begin(), before the first field.
+ * @param channel      Such as "Security"; copied. May be NULL when empty.
+ * @param channel_len  Bytes of it, at most 255.
+ * @param event_id     Event id in the channel, or 0.
+ *
+ * @retval SONDA_OK                    Set.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL, or too long a channel.
+ * @retval SONDA_ERR_BAD_STATE         The record has a field or a log already.
+ * @retval SONDA_ERR_FULL              No room left; the record is not usable.
+ *
+ * @threads   One caller at a time per builder.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_record_set_log(sonda_record_builder *builder,
+                                            const char *channel,
+                                            size_t channel_len,
+                                            uint32_t event_id);
 
 /**
  * Append a field by table id.
