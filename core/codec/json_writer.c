@@ -19,7 +19,7 @@
 /* Bits in `filled`. Our own output nests below ten. */
 #define DEPTH_MAX 63u
 
-void sonda__json_init(sonda__json *json, void *buffer, size_t capacity)
+void sonda__json_writer_init(sonda__json_writer *json, void *buffer, size_t capacity)
 {
     sonda__writer_init(&json->out, buffer, capacity);
     json->filled = 0;
@@ -28,7 +28,7 @@ void sonda__json_init(sonda__json *json, void *buffer, size_t capacity)
 }
 
 /* What stands between the last value and the next. */
-static void separate(sonda__json *json)
+static void separate(sonda__json_writer *json)
 {
     uint64_t bit = UINT64_C(1) << json->depth;
 
@@ -42,7 +42,7 @@ static void separate(sonda__json *json)
     json->filled |= bit;
 }
 
-static void begin(sonda__json *json, char bracket)
+static void begin(sonda__json_writer *json, char bracket)
 {
     assert(json->depth < DEPTH_MAX);
     separate(json);
@@ -51,29 +51,29 @@ static void begin(sonda__json *json, char bracket)
     json->filled &= ~(UINT64_C(1) << json->depth);
 }
 
-static void end(sonda__json *json, char bracket)
+static void end(sonda__json_writer *json, char bracket)
 {
     assert(json->depth > 0 && !json->after_key);
     json->depth--;
     sonda__writer_u8(&json->out, (uint8_t)bracket);
 }
 
-void sonda__json_object_begin(sonda__json *json)
+void sonda__json_writer_object_begin(sonda__json_writer *json)
 {
     begin(json, '{');
 }
 
-void sonda__json_object_end(sonda__json *json)
+void sonda__json_writer_object_end(sonda__json_writer *json)
 {
     end(json, '}');
 }
 
-void sonda__json_array_begin(sonda__json *json)
+void sonda__json_writer_array_begin(sonda__json_writer *json)
 {
     begin(json, '[');
 }
 
-void sonda__json_array_end(sonda__json *json)
+void sonda__json_writer_array_end(sonda__json_writer *json)
 {
     end(json, ']');
 }
@@ -136,7 +136,7 @@ static void put_quoted(sonda__writer *out, sonda__span text)
     sonda__writer_u8(out, '"');
 }
 
-void sonda__json_key(sonda__json *json, sonda__span name)
+void sonda__json_writer_key(sonda__json_writer *json, sonda__span name)
 {
     assert(!json->after_key);
     separate(json);
@@ -145,13 +145,13 @@ void sonda__json_key(sonda__json *json, sonda__span name)
     json->after_key = true;
 }
 
-void sonda__json_string(sonda__json *json, sonda__span text)
+void sonda__json_writer_string(sonda__json_writer *json, sonda__span text)
 {
     separate(json);
     put_quoted(&json->out, text);
 }
 
-void sonda__json_unsigned(sonda__json *json, uint64_t number)
+void sonda__json_writer_unsigned(sonda__json_writer *json, uint64_t number)
 {
     char digits[SONDA__DECIMAL_MAX];
 
@@ -159,7 +159,7 @@ void sonda__json_unsigned(sonda__json *json, uint64_t number)
     sonda__writer_bytes(&json->out, digits, sonda__format_decimal(number, digits));
 }
 
-void sonda__json_signed(sonda__json *json, int64_t number)
+void sonda__json_writer_signed(sonda__json_writer *json, int64_t number)
 {
     char digits[SONDA__DECIMAL_MAX];
 
@@ -167,55 +167,55 @@ void sonda__json_signed(sonda__json *json, int64_t number)
     sonda__writer_bytes(&json->out, digits, sonda__format_signed(number, digits));
 }
 
-void sonda__json_boolean(sonda__json *json, bool value)
+void sonda__json_writer_boolean(sonda__json_writer *json, bool value)
 {
     separate(json);
     sonda__writer_text(&json->out, value ? "true" : "false");
 }
 
-void sonda__json_null(sonda__json *json)
+void sonda__json_writer_null(sonda__json_writer *json)
 {
     separate(json);
     sonda__writer_text(&json->out, "null");
 }
 
-void sonda__json_put_string(sonda__json *json, const char *name, sonda__span text)
+void sonda__json_put_string(sonda__json_writer *json, const char *name, sonda__span text)
 {
-    sonda__json_key(json, sonda__span_text(name));
-    sonda__json_string(json, text);
+    sonda__json_writer_key(json, sonda__span_text(name));
+    sonda__json_writer_string(json, text);
 }
 
-void sonda__json_put_text(sonda__json *json, const char *name, const char *text)
+void sonda__json_put_text(sonda__json_writer *json, const char *name, const char *text)
 {
     sonda__json_put_string(json, name, sonda__span_text(text));
 }
 
-void sonda__json_put_unsigned(sonda__json *json, const char *name, uint64_t number)
+void sonda__json_put_unsigned(sonda__json_writer *json, const char *name, uint64_t number)
 {
-    sonda__json_key(json, sonda__span_text(name));
-    sonda__json_unsigned(json, number);
+    sonda__json_writer_key(json, sonda__span_text(name));
+    sonda__json_writer_unsigned(json, number);
 }
 
-void sonda__json_put_signed(sonda__json *json, const char *name, int64_t number)
+void sonda__json_put_signed(sonda__json_writer *json, const char *name, int64_t number)
 {
-    sonda__json_key(json, sonda__span_text(name));
-    sonda__json_signed(json, number);
+    sonda__json_writer_key(json, sonda__span_text(name));
+    sonda__json_writer_signed(json, number);
 }
 
-void sonda__json_put_boolean(sonda__json *json, const char *name, bool value)
+void sonda__json_put_boolean(sonda__json_writer *json, const char *name, bool value)
 {
-    sonda__json_key(json, sonda__span_text(name));
-    sonda__json_boolean(json, value);
+    sonda__json_writer_key(json, sonda__span_text(name));
+    sonda__json_writer_boolean(json, value);
 }
 
-void sonda__json_put_object(sonda__json *json, const char *name)
+void sonda__json_put_object(sonda__json_writer *json, const char *name)
 {
-    sonda__json_key(json, sonda__span_text(name));
-    sonda__json_object_begin(json);
+    sonda__json_writer_key(json, sonda__span_text(name));
+    sonda__json_writer_object_begin(json);
 }
 
-void sonda__json_put_array(sonda__json *json, const char *name)
+void sonda__json_put_array(sonda__json_writer *json, const char *name)
 {
-    sonda__json_key(json, sonda__span_text(name));
-    sonda__json_array_begin(json);
+    sonda__json_writer_key(json, sonda__span_text(name));
+    sonda__json_writer_array_begin(json);
 }
