@@ -10,7 +10,7 @@ failed=0
 seen=0
 
 check() { # COMPILER LANGUAGE STANDARD
-    printf '#include "%s"\n' "$header" |
+|
         "$1" -x "$2" -std="$3" -pedantic-errors -Wall -Wextra -Werror -Wpadded -Iinclude -fsyntax-only - || {
         echo "$header: not self-contained under $1 -std=$3"
         failed=1
