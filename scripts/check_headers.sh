@@ -10,7 +10,8 @@ failed=0
 seen=0
 
 check() { # COMPILER LANGUAGE STANDARD
-|
+    # The declaration: C forbids the empty unit that a header of macros makes.
+    printf '#include "%s"\nextern int sonda_declared;\n' "$header" |
         "$1" -x "$2" -std="$3" -pedantic-errors -Wall -Wextra -Werror -Wpadded -Iinclude -fsyntax-only - || {
         echo "$header: not self-contained under $1 -std=$3"
         failed=1
