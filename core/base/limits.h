@@ -32,4 +32,19 @@
 /* A field's name. Longer keys are cut off from rules by no known source. */
 #define SONDA__FIELD_NAME_MAX 255u
 
+/*
+ * Texts kept of one process. Paths: PATH_MAX of Linux. Command lines: 99.9 % of
+ * those of a build machine are shorter than 8 KiB. Longer ones are cut and
+ * flagged, so that one process cannot fill the table.
+ */
+#define SONDA__PROCESS_PATH_MAX 4096u
+#define SONDA__PROCESS_COMMAND_LINE_MAX 8192u
+#define SONDA__PROCESS_USER_MAX 256u
+
+/*
+ * Of an ancestor's command line in an event's chain: enough to recognise it,
+ * and eight of them still fit beside the largest record.
+ */
+#define SONDA__CHAIN_COMMAND_LINE_MAX 1024u
+
 #endif

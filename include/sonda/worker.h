@@ -27,9 +27,10 @@ typedef struct sonda_worker sonda_worker;
  * Options of sonda_worker_open().
  *
  * The callbacks run on the thread that calls the worker, before that call
- * returns. From inside, the accessors of what was handed over, sonda_worker_stats()
- * and other workers may be called; a call that would use this worker, or its
- * tracker, gets SONDA_ERR_BAD_STATE. Arguments live until the callback returns.
+ * returns, and their arguments live until the callback returns. From inside,
+ * the accessors of what was handed over, sonda_worker_stats(),
+ * sonda_worker_error(), other workers and lookups in the tracker may be called;
+ * any other call on this worker gets SONDA_ERR_BAD_STATE.
  */
 typedef struct sonda_worker_options {
     /** sizeof(sonda_worker_options), set by SONDA_WORKER_OPTIONS_INIT. */
