@@ -21,6 +21,7 @@
 #include "sonda/finding.h"
 #include "sonda/input.h"
 #include "sonda/record.h"
+#include "sonda/recording.h"
 #include "sonda/spi/source.h"
 #include "sonda/stats.h"
 #include "sonda/status.h"
