@@ -8,10 +8,13 @@
  * two tags is one token however many comments, CDATA sections and references
  * it is broken by; only then is it copied.
  *
- * Layer 1 (codec): uses core/base only. No allocation.
+ * Layer 1 (codec): uses core/base. No allocation.
  */
 
 #include "core/codec/xml.h"
+
+#include "core/codec/number.h"
+#include "core/codec/utf8.h"
 
 #define COMMENT_OPEN "<!--"
 #define COMMENT_CLOSE "-->"
@@ -112,40 +115,6 @@ static bool skip_markup(sonda__xml *xml, bool *skipped)
     return true;
 }
 
-/* Code points from references; surrogates become WTF-8, as elsewhere. */
-static size_t put_code_point(char *out, uint32_t c)
-{
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (char)(0xc0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (char)(0xe0 | c >> 12);
-        out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-        out[2] = (char)(0x80 | (c & 0x3f));
-        return 3;
-    }
-    out[0] = (char)(0xf0 | c >> 18);
-    out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-    out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-    out[3] = (char)(0x80 | (c & 0x3f));
-    return 4;
-}
-
-static uint32_t digit_of(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return (uint32_t)(c - '0');
-    }
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a') + 10u : 16u;
-}
-
 /* `digits` is what stands between `&#` and `;`. */
 static bool parse_reference_number(sonda__span digits, uint32_t *number)
 {
@@ -161,11 +130,11 @@ static bool parse_reference_number(sonda__span digits, uint32_t *number)
     }
     *number = 0;
     for (; i < digits.len; i++) {
-        uint32_t digit = digit_of(digits.data[i]);
-        if (digit >= base) {
+        int digit = sonda__hex_digit(digits.data[i]);
+        if (digit < 0 || (uint32_t)digit >= base) {
             return false;
         }
-        *number = *number * base + digit;
+        *number = *number * base + (uint32_t)digit;
         if (*number > 0x10ffff) {
             return false;
         }
@@ -184,7 +153,7 @@ static size_t put_reference(char *out, sonda__span name)
 
     if (name.len > 1 && name.data[0] == '#') {
         sonda__span digits = sonda__span_of(name.data + 1, name.len - 1);
-        return parse_reference_number(digits, &number) ? put_code_point(out, number) : 0;
+        return parse_reference_number(digits, &number) ? sonda__utf8_encode(number, out) : 0;
     }
     for (size_t i = 0; i < sizeof predefined / sizeof predefined[0]; i++) {
         if (sonda__span_is(name, predefined[i].name)) {

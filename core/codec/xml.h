@@ -9,7 +9,7 @@
  * attributes. Bytes are passed on as they are: control characters, CR LF and
  * ill-formed UTF-8 are not errors.
  *
- * Layer 1 (codec): uses core/base only. No allocation: text that needs no
+ * Layer 1 (codec): uses core/base. No allocation: text that needs no
  * change points into the input, other text goes into the arena.
  */
 
