@@ -24,6 +24,12 @@
 #define SONDA__EVENT_FIELDS_MAX 4096u
 
 /*
+ * Keys of one JSON record, at every depth: a field each, and as many again that
+ * hold objects or nothing. Keys are remembered so that duplicates are found.
+ */
+#define SONDA__EVENT_KEYS_MAX 8192u
+
+/*
  * Room that decoding, enrichment and rendered numbers need beside the record
  * itself: the field array, and at most 64 bytes of rendering for each field.
  */
