@@ -143,10 +143,11 @@ SONDA_API sonda_status sonda_recording_open(sonda_recording **recording,
  * @retval SONDA_ERR_MALFORMED         This is no recording.
  * @retval SONDA_ERR_VERSION           A recording of a version we do not read.
  * @retval SONDA_ERR_CHECKSUM          The file header is damaged.
- * @retval SONDA_ERR_BAD_STATE         After sonda_recording_finish().
- * @retval other                       What on_record returned. It and the
- *                                     three above end the reading: every later
- *                                     call returns the same.
+ * @retval SONDA_ERR_BAD_STATE         After sonda_recording_finish(), or from
+ *                                     inside a callback.
+ * @retval other                       What on_record returned. It, like the
+ *                                     three about the file header, ends the
+ *                                     reading: every later call returns it.
  *
  * @threads   Those of the reader.
  * @allocates Nothing.
@@ -171,9 +172,10 @@ SONDA_API sonda_status sonda_recording_feed(sonda_recording *recording,
  *                                     empty.
  * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer, or no on_record.
  * @retval SONDA_ERR_ABI               The callbacks struct is not one we know.
+ * @retval SONDA_ERR_MALFORMED         This is no recording.
  * @retval SONDA_ERR_TRUNCATED         The file is cut in its header or in a
  *                                     record; `error` says where.
- * @retval SONDA_ERR_BAD_STATE         A second time.
+ * @retval SONDA_ERR_BAD_STATE         A second time, or from inside a callback.
  * @retval other                       What sonda_recording_feed() ended with.
  *
  * @threads   Those of the reader.
