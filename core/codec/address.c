@@ -8,12 +8,15 @@
 
 #include "core/codec/address.h"
 
+#include "core/codec/number.h"
+
 static bool parse_octet(sonda__span text, size_t *at, uint8_t *octet)
 {
     unsigned value = 0;
     size_t first = *at;
 
-    while (*at < text.len && *at - first < 3 && text.data[*at] >= '0' && text.data[*at] <= '9') {
+    while (*at < text.len && *at - first < 3 && text.data[*at] >= '0' &&
+           text.data[*at] <= '9') {
         value = value * 10 + (unsigned)(text.data[(*at)++] - '0');
     }
     *octet = (uint8_t)value;
@@ -35,25 +38,14 @@ static bool parse_v4(sonda__span text, uint8_t bytes[4])
     return at == text.len;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* One group of up to four hexadecimal digits. */
 static bool parse_group(sonda__span text, size_t *at, unsigned *group)
 {
     size_t first = *at;
 
     *group = 0;
-    while (*at < text.len && *at - first < 4 && hex_value(text.data[*at]) >= 0) {
-        *group = *group << 4 | (unsigned)hex_value(text.data[(*at)++]);
+    while (*at < text.len && *at - first < 4 && sonda__hex_digit(text.data[*at]) >= 0) {
+        *group = *group << 4 | (unsigned)sonda__hex_digit(text.data[(*at)++]);
     }
     return *at > first;
 }

@@ -8,6 +8,8 @@
 
 #include "core/codec/decimal.h"
 
+#include "core/codec/number.h"
+
 static size_t count_digits(sonda__span text, size_t from)
 {
     size_t at = from;
@@ -18,32 +20,13 @@ static size_t count_digits(sonda__span text, size_t from)
     return at - from;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool parse_hex(sonda__span digits, sonda__decimal *number)
 {
     uint64_t value = 0;
     size_t first = sizeof number->converted;
 
-    if (digits.len == 0 || digits.len > 16) {
+    if (digits.len > 16 || sonda__parse_hex(digits, &value) != SONDA_OK) {
         return false;
-    }
-    for (size_t i = 0; i < digits.len; i++) {
-        int digit = hex_digit(digits.data[i]);
-
-        if (digit < 0) {
-            return false;
-        }
-        value = value << 4 | (uint64_t)digit;
     }
     for (; value != 0; value /= 10) {
         number->converted[--first] = (char)('0' + value % 10);

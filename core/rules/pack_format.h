@@ -176,12 +176,12 @@ enum {
 
 /* PATTERNS: one question about a field; any element of a list may answer. */
 enum {
-    SONDA__AT_PATTERN_OP = 0,     /* u16: sonda__pattern_op */
-    SONDA__AT_PATTERN_FLAGS = 2,  /* u16: SONDA__PATTERN_… */
-    SONDA__AT_PATTERN_A = 4,      /* u32 */
-    SONDA__AT_PATTERN_B = 8,      /* u32 */
-    SONDA__AT_PATTERN_C = 12,     /* u32 */
-    SONDA__AT_PATTERN_TEXT = 16,  /* text: as written in the rule */
+    SONDA__AT_PATTERN_OP = 0,    /* u16: sonda__pattern_op */
+    SONDA__AT_PATTERN_FLAGS = 2, /* u16: SONDA__PATTERN_… */
+    SONDA__AT_PATTERN_A = 4,     /* u32 */
+    SONDA__AT_PATTERN_B = 8,     /* u32 */
+    SONDA__AT_PATTERN_C = 12,    /* u32 */
+    SONDA__AT_PATTERN_TEXT = 16, /* text: as written in the rule */
     SONDA__PATTERN_SIZE = 24
 };
 typedef enum sonda__pattern_op {
@@ -198,7 +198,8 @@ typedef enum sonda__pattern_op {
 #define SONDA__PATTERN_AT_START 0x0001u /* a LITERAL, GLOB or FIELDREF begins the value */
 #define SONDA__PATTERN_AT_END 0x0002u   /* and ends it */
 #define SONDA__PATTERN_CASED 0x0004u    /* case counts */
-#define SONDA__PATTERN_FLAGS_KNOWN 0x0007u
+#define SONDA__PATTERN_OR_NEXT 0x0008u  /* this one or the next: forms of one value */
+#define SONDA__PATTERN_FLAGS_KNOWN 0x000fu
 
 /*
  * In GLOB bytes this one, which no well-formed text holds, makes the next one
@@ -220,7 +221,7 @@ typedef enum sonda__comparison {
 typedef enum sonda__time_part {
     SONDA__PART_MINUTE = 0,
     SONDA__PART_HOUR = 1,
-    SONDA__PART_DAY = 2, /* of the month */
+    SONDA__PART_DAY = 2,  /* of the month */
     SONDA__PART_WEEK = 3, /* of ISO 8601 */
     SONDA__PART_MONTH = 4,
     SONDA__PART_YEAR = 5
@@ -308,6 +309,25 @@ static inline uint32_t sonda__section_entry_size(sonda__section_kind kind)
     return sizes[kind];
 }
 
+/* Costs add up to at most this instead of wrapping. */
+static inline uint64_t sonda__cost_add(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/*
+ * Steps that one byte of a value can cost a pattern at worst: a search may
+ * compare each of `len` bytes anew, an automaton visits each of its
+ * instructions.
+ */
+static inline uint64_t sonda__pattern_cost(uint32_t op, uint32_t len, uint32_t code_count)
+{
+    if (op == SONDA__OP_LITERAL || op == SONDA__OP_GLOB) {
+        return 1 + (uint64_t)len;
+    }
+    return op == SONDA__OP_REGEX ? code_count : 1;
+}
+
 static inline uint16_t sonda__pack_u16(const uint8_t *at)
 {
     return (uint16_t)(at[0] | at[1] << 8);
@@ -315,7 +335,8 @@ static inline uint16_t sonda__pack_u16(const uint8_t *at)
 
 static inline uint32_t sonda__pack_u32(const uint8_t *at)
 {
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+           (uint32_t)at[3] << 24;
 }
 
 static inline uint64_t sonda__pack_u64(const uint8_t *at)
