@@ -173,25 +173,4 @@ typedef struct sonda__rule {
     const sonda__rule_node *condition;
 } sonda__rule;
 
-/*
- * A Sigma filter. Where it applies, a match of a target rule is no match:
- * (rule) and not (filter). Its own log source narrows it: it applies to an
- * event only when one of `sources` holds, and its fields are read with that
- * source's aliases.
- */
-typedef struct sonda__filter {
-    sonda__span id;
-    sonda__span title;
-    const char *path; /* file it came from, zero-terminated */
-    uint32_t line;
-    uint32_t targets_all; /* 1: `rules: any`, every rule; targets is empty */
-    size_t target_count;
-    const sonda__span *targets; /* rule ids, 36 characters, lower case, sorted */
-    size_t source_count;        /* 0: events of any log source */
-    const sonda__log_source *sources;
-    size_t selection_count;
-    const sonda__rule_selection *selections;
-    const sonda__rule_node *condition;
-} sonda__filter;
-
 #endif

@@ -53,4 +53,26 @@
  */
 #define SONDA__CHAIN_COMMAND_LINE_MAX 1024u
 
+/*
+ * One YAML document with every alias written out, in bytes of text plus a
+ * charge per node. SigmaHQ's largest rule is 0.2 MB; an alias bomb passes any
+ * limit, so this one only has to be far from both.
+ */
+#define SONDA__YAML_EXPANDED_MAX (8u * 1024u * 1024u)
+
+/*
+ * Keys of one YAML mapping: a rule's widest has some fifty. Duplicates are
+ * found by comparing all pairs, which this bounds.
+ */
+#define SONDA__YAML_KEYS_MAX 1024u
+
+/* Anchors of one YAML document, searched one by one for each alias. */
+#define SONDA__YAML_ANCHORS_MAX 256u
+
+/*
+ * Nodes of one rule's condition with `1 of` and `all of` written out. The
+ * largest known has 40; each is a step of a program that events run.
+ */
+#define SONDA__CONDITION_NODES_MAX 4096u
+
 #endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Putting the parts together in an order that no directory listing decides.
+ *
+ * Module compile.
+ */
+
+#include "compile/assemble.h"
+
+#include "compile/refuse.h"
+#include "compile/rule_id.h"
+#include "core/base/allocate.h"
+
+#include <stdlib.h>
+
+typedef struct assembly {
+    sonda__report *report;
+    sonda__pool *pool;
+    sonda__pack_writer *writer;
+    sonda__report_entry **order; /* what may go in: rules, then filters, by id */
+    size_t count;
+    size_t rule_count;
+    sonda_error *error; /* the caller's: failures of the whole */
+} assembly;
+
+static int compare_spans(sonda__span a, sonda__span b)
+{
+    int sign = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
+
+    return sign != 0 ? sign : (a.len > b.len) - (a.len < b.len);
+}
+
+/* Entries lie in one array, so their addresses tell the order of adding. */
+static int compare_entries(const void *left, const void *right)
+{
+    const sonda__report_entry *a = *(sonda__report_entry *const *)left;
+    const sonda__report_entry *b = *(sonda__report_entry *const *)right;
+    int sign = (a->filter != NULL) - (b->filter != NULL);
+
+    if (sign == 0) {
+        sign = compare_spans(a->id, b->id);
+    }
+    if (sign == 0) {
+        sign = strcmp(a->path, b->path);
+    }
+    if (sign == 0) {
+        sign = (a->line > b->line) - (a->line < b->line);
+    }
+    return sign != 0 ? sign : (a > b) - (a < b);
+}
+
+static sonda_status put_in_order(assembly *a)
+{
+    a->order = sonda__pool_take(a->pool, a->report->count, sizeof(void *));
+    if (a->order == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    for (size_t i = 0; i < a->report->count; i++) {
+        sonda__report_entry *entry = &a->report->entries[i];
+        if (entry->rule != NULL || entry->filter != NULL) {
+            a->order[a->count++] = entry;
+            a->rule_count += entry->rule != NULL;
+        }
+    }
+    qsort(a->order, a->count, sizeof(void *), compare_entries);
+    return SONDA_OK;
+}
+
+/* `kept` has the same id and stays. */
+static sonda_status
+refuse_duplicate(assembly *a, sonda__report_entry *entry, const sonda__report_entry *kept)
+{
+    sonda_error error = SONDA_ERROR_INIT;
+
+    sonda__error_set(&error, SONDA_ERR_ALREADY, 0,
+                     "id %v is taken by %v, line %u: give this one an id of its own", entry->id,
+                     sonda__clip(sonda__span_text(kept->path)), (uint64_t)kept->line);
+    return sonda__report_refuse(entry, a->pool, SONDA_COMPILE_REJECTED, &error);
+}
+
+static sonda_status refuse_duplicates(assembly *a)
+{
+    const sonda__report_entry *kept = NULL;
+    sonda_status status = SONDA_OK;
+
+    for (size_t i = 0; i < a->count && status == SONDA_OK; i++) {
+        sonda__report_entry *entry = a->order[i];
+        if (kept != NULL && (kept->filter == NULL) == (entry->filter == NULL) &&
+            sonda__span_equal(kept->id, entry->id)) {
+            status = refuse_duplicate(a, entry, kept);
+        } else {
+            kept = entry;
+        }
+    }
+    return status;
+}
+
+/* A reason of the rule's is reported; one of the whole goes up. */
+static sonda_status
+judge(assembly *a, sonda__report_entry *entry, sonda_status status, const sonda_error *error)
+{
+    if (status == SONDA_ERR_NO_MEMORY || status == SONDA_ERR_FULL) {
+        return sonda__error_set(a->error, status, 0, "%s", error->message);
+    }
+    return status == SONDA_OK
+               ? SONDA_OK
+               : sonda__report_refuse(entry, a->pool, SONDA_COMPILE_REJECTED, error);
+}
+
+/* The rule that goes by a name, or NULL. */
+static const sonda__rule *find_by_name(const assembly *a, sonda__span name)
+{
+    for (size_t i = 0; i < a->rule_count; i++) {
+        const sonda__rule *rule = a->order[i]->rule;
+        if (rule != NULL && rule->name.len != 0 && sonda__span_equal(rule->name, name)) {
+            return rule;
+        }
+    }
+    return NULL;
+}
+
+/* Names to ids. */
+static sonda_status resolve_targets(const assembly *a,
+                                    const sonda__filter *filter,
+                                    sonda__span *ids,
+                                    sonda_error *error)
+{
+    for (size_t i = 0; i < filter->target_count; i++) {
+        const sonda__rule_value *target = &filter->targets[i];
+        const sonda__rule *rule;
+
+        ids[i] = target->text;
+        if (sonda__is_uuid(target->text)) {
+            continue;
+        }
+        rule = find_by_name(a, target->text);
+        if (rule == NULL) {
+            return sonda__at_line(
+                error, target->line,
+                sonda__error_set(error, SONDA_ERR_NOT_FOUND, 0,
+                                 "the filter names rule '%v', which is not among these: "
+                                 "write the rule's id",
+                                 sonda__clip(target->text)));
+        }
+        ids[i] = rule->id;
+    }
+    return SONDA_OK;
+}
+
+static sonda_status add_filter(assembly *a, sonda__report_entry *entry, sonda_error *error)
+{
+    const sonda__filter *filter = entry->filter;
+    sonda__span *ids = sonda__pool_take(a->pool, filter->target_count, sizeof *ids);
+    sonda_status status = SONDA_ERR_NO_MEMORY;
+
+    if (ids != NULL) {
+        status = resolve_targets(a, filter, ids, error);
+    }
+    if (status != SONDA_OK) {
+        return status;
+    }
+    return sonda__pack_writer_add_filter(a->writer, &filter->rule, ids, filter->target_count,
+                                         error);
+}
+
+/* Rules stand before filters, so names are known when a filter asks. */
+static sonda_status write_all(assembly *a)
+{
+    sonda_status status = SONDA_OK;
+
+    for (size_t i = 0; i < a->count && status == SONDA_OK; i++) {
+        sonda__report_entry *entry = a->order[i];
+        sonda_error error = SONDA_ERROR_INIT;
+
+        if (entry->rule != NULL) {
+            status = sonda__pack_writer_add_rule(a->writer, entry->rule, &error);
+        } else if (entry->filter != NULL) {
+            status = add_filter(a, entry, &error);
+        }
+        status = judge(a, entry, status, &error);
+    }
+    return status;
+}
+
+sonda_status sonda__assemble(sonda__report *report,
+                             sonda__pool *pool,
+                             sonda__pack_writer *writer,
+                             sonda_error *error)
+{
+    assembly a = {.report = report, .pool = pool, .writer = writer, .error = error};
+    sonda_status status = put_in_order(&a);
+
+    if (status == SONDA_OK) {
+        status = refuse_duplicates(&a);
+    }
+    return status == SONDA_OK ? write_all(&a) : status;
+}

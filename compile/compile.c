@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The public compiler: files in, a report and a pack out.
+ *
+ * Parsing happens while files are added; whatever needs all of them (order,
+ * duplicate ids, what filters aim at, lowering) waits for finish, so that the
+ * pack does not depend on the order of adding.
+ *
+ * Module compile.
+ */
+
+#include "sonda/compile/compile.h"
+
+#include "compile/assemble.h"
+#include "compile/refuse.h"
+#include "core/base/abi.h"
+#include "core/base/allocate.h"
+
+/* Size of a public struct when it was introduced. */
+#define FIRST_OPTIONS_SIZE sizeof(sonda_compile_options)
+#define FIRST_ENTRY_SIZE sizeof(sonda_compile_entry)
+
+struct sonda_compile {
+    sonda_allocator allocator;
+    sonda__pool pool; /* all that rules and the report point to */
+    sonda__pool tree; /* of the document at hand */
+    sonda__report report;
+    sonda__pack_writer *writer;
+    bool finished;
+};
+
+sonda_status sonda_compile_open(sonda_compile **compile,
+                                const sonda_compile_options *options,
+                                const sonda_allocator *allocator)
+{
+    sonda_allocator ours;
+    sonda_compile *opened;
+    sonda_status status = sonda__allocator_copy(&ours, allocator);
+
+    if (compile == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (status == SONDA_OK && options != NULL) {
+        status = sonda__abi_check(options, FIRST_OPTIONS_SIZE, sizeof *options);
+    }
+    if (status != SONDA_OK) {
+        return status;
+    }
+    opened = sonda__allocate_zeroed(&ours, 1, sizeof *opened);
+    if (opened == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    opened->allocator = ours;
+    sonda__pool_init(&opened->pool, &ours);
+    sonda__pool_init(&opened->tree, &ours);
+    sonda__report_init(&opened->report, &ours);
+    *compile = opened;
+    return SONDA_OK;
+}
+
+void sonda_compile_close(sonda_compile *compile)
+{
+    if (compile != NULL) {
+        sonda_allocator allocator = compile->allocator;
+        sonda__pack_writer_close(compile->writer);
+        sonda__report_reset(&compile->report);
+        sonda__pool_reset(&compile->tree);
+        sonda__pool_reset(&compile->pool);
+        sonda__release(&allocator, compile);
+    }
+}
+
+/* Log sources of a rule or filter, from its names. */
+static sonda_status resolve(sonda_compile *c, sonda__rule *rule, sonda_error *error)
+{
+    const sonda__log_source_name name = {rule->category, rule->product, rule->service};
+
+    return sonda__log_source_resolve(&c->pool, &name, &rule->sources, &rule->source_count,
+                                     error);
+}
+
+/* SONDA_ERR_NOT_FOUND from log sources is no fault of the rule's. */
+static sonda_status settle(sonda_compile *c,
+                           sonda__report_entry *entry,
+                           sonda__rule *rule,
+                           sonda_status parsed,
+                           sonda_error *error)
+{
+    uint32_t outcome = SONDA_COMPILE_REJECTED;
+    sonda_status status = parsed;
+
+    if (parsed == SONDA_OK) {
+        status = resolve(c, rule, error);
+        outcome = SONDA_COMPILE_UNMAPPED;
+    }
+    if (status == SONDA_OK) {
+        entry->outcome = SONDA_COMPILE_COMPILED;
+        entry->id = rule->id;
+        return SONDA_OK;
+    }
+    return status == SONDA_ERR_NO_MEMORY
+               ? status
+               : sonda__report_refuse(entry, &c->pool, outcome, error);
+}
+
+static sonda_status
+take_rule(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry *entry)
+{
+    sonda__rule *rule = sonda__pool_take(&c->pool, 1, sizeof *rule);
+    sonda_error error = SONDA_ERROR_INIT;
+
+    if (rule == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    entry->kind = SONDA_COMPILE_KIND_RULE;
+    entry->rule = rule;
+    return settle(c, entry, rule, sonda__rule_parse(&c->pool, root, entry->path, rule, &error),
+                  &error);
+}
+
+static sonda_status
+take_filter(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry *entry)
+{
+    sonda__filter *filter = sonda__pool_take(&c->pool, 1, sizeof *filter);
+    sonda_error error = SONDA_ERROR_INIT;
+
+    if (filter == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    entry->kind = SONDA_COMPILE_KIND_FILTER;
+    entry->filter = filter;
+    return settle(c, entry, &filter->rule,
+                  sonda__filter_parse(&c->pool, root, entry->path, filter, &error), &error);
+}
+
+static sonda_status
+refuse(sonda_compile *c, sonda__report_entry *entry, uint32_t outcome, const char *reason)
+{
+    sonda_error error = SONDA_ERROR_INIT;
+
+    sonda__error_set(&error, SONDA_ERR_UNSUPPORTED, 0, "%s", reason);
+    return sonda__report_refuse(entry, &c->pool, outcome, &error);
+}
+
+static sonda_status
+take_other(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry *entry)
+{
+    if (root->kind != SONDA__YAML_MAP) {
+        return refuse(c, entry, SONDA_COMPILE_REJECTED,
+                      "not a Sigma rule: a rule is a mapping of title, logsource, detection");
+    }
+    if (sonda__yaml_find(root, "action") != NULL) {
+        return refuse(c, entry, SONDA_COMPILE_REJECTED,
+                      "'action' is Sigma 1: write what it shares into each rule");
+    }
+    return refuse(c, entry, SONDA_COMPILE_REJECTED,
+                  "not a Sigma rule: it has neither detection nor correlation nor filter");
+}
+
+static sonda_status
+take_root(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry *entry)
+{
+    switch (sonda__document_kind_of(root)) {
+    case SONDA__DOCUMENT_RULE:
+        return take_rule(c, root, entry);
+    case SONDA__DOCUMENT_FILTER:
+        return take_filter(c, root, entry);
+    case SONDA__DOCUMENT_CORRELATION:
+        entry->kind = SONDA_COMPILE_KIND_CORRELATION;
+        return refuse(c, entry, SONDA_COMPILE_SKIPPED,
+                      "correlation rules are not compiled yet: its rules are, each by itself");
+    case SONDA__DOCUMENT_OTHER:
+        break;
+    }
+    return take_other(c, root, entry);
+}
+
+/* An entry that knows where the document is and what it calls itself. */
+static sonda_status new_entry(sonda_compile *c,
+                              const char *path,
+                              const sonda__yaml_node *root,
+                              sonda__report_entry **entry)
+{
+    sonda__document_head head;
+    sonda_status status = sonda__document_head_read(&c->pool, root, &head);
+
+    *entry = status == SONDA_OK ? sonda__report_add(&c->report) : NULL;
+    if (*entry == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    (*entry)->path = path;
+    (*entry)->line = root == NULL ? 1 : root->line;
+    (*entry)->level = head.level;
+    (*entry)->id = head.id;
+    (*entry)->title = head.title;
+    return SONDA_OK;
+}
+
+static bool is_empty(const sonda__yaml_node *root)
+{
+    return root->kind == SONDA__YAML_SCALAR && root->value == SONDA__VALUE_NONE;
+}
+
+/* What sonda__yaml_next() gave. */
+static sonda_status take_document(sonda_compile *c,
+                                  const char *path,
+                                  const sonda__yaml_node *root,
+                                  sonda_status read,
+                                  const sonda_error *error)
+{
+    sonda__report_entry *entry;
+    sonda_status status;
+
+    if (read == SONDA_OK && is_empty(root)) {
+        return SONDA_OK;
+    }
+    status = new_entry(c, path, root, &entry);
+    if (status != SONDA_OK) {
+        return status;
+    }
+    return read == SONDA_OK
+               ? take_root(c, root, entry)
+               : sonda__report_refuse(entry, &c->pool, SONDA_COMPILE_REJECTED, error);
+}
+
+static sonda_status read_documents(sonda_compile *c, const char *path, sonda__yaml *yaml)
+{
+    for (;;) {
+        const sonda__yaml_node *root = NULL;
+        sonda_error error = SONDA_ERROR_INIT;
+        sonda_status status = sonda__yaml_next(yaml, &c->tree, &root, &error);
+
+        if (status == SONDA_ERR_END) {
+            return SONDA_OK;
+        }
+        if (status != SONDA_ERR_NO_MEMORY) {
+            status = take_document(c, path, root, status, &error);
+        }
+        sonda__pool_reset(&c->tree);
+        if (status != SONDA_OK) {
+            return status;
+        }
+    }
+}
+
+static sonda_status tell_of_nothing(sonda_compile *c, const char *path)
+{
+    sonda__report_entry *entry;
+    sonda_status status = new_entry(c, path, NULL, &entry);
+
+    return status == SONDA_OK
+               ? refuse(c, entry, SONDA_COMPILE_SKIPPED, "the file holds no document")
+               : status;
+}
+
+sonda_status
+sonda_compile_add_yaml(sonda_compile *compile, const char *path, const void *bytes, size_t len)
+{
+    sonda__yaml *yaml = NULL;
+    sonda__span kept;
+    sonda_status status;
+    size_t before;
+
+    if (compile == NULL || path == NULL || (bytes == NULL && len != 0)) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (compile->finished) {
+        return SONDA_ERR_BAD_STATE;
+    }
+    before = compile->report.count;
+    kept = sonda__pool_text(&compile->pool, sonda__span_text(path));
+    if (kept.data == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    status = sonda__yaml_open(&yaml, len == 0 ? "" : bytes, len, &compile->allocator);
+    if (status == SONDA_OK) {
+        status = read_documents(compile, kept.data, yaml);
+    }
+    if (status == SONDA_OK && compile->report.count == before) {
+        status = tell_of_nothing(compile, kept.data);
+    }
+    sonda__yaml_close(yaml);
+    sonda__pool_reset(&compile->tree);
+    return status;
+}
+
+static sonda_status
+write_pack(sonda_compile *c, const void **pack, size_t *pack_len, sonda_error *error)
+{
+    const uint8_t *bytes;
+    sonda_status status = sonda__pack_writer_open(&c->writer, &c->allocator);
+
+    if (status == SONDA_OK) {
+        status = sonda__assemble(&c->report, &c->pool, c->writer, error);
+    }
+    if (status == SONDA_OK && sonda_compile_count(c, SONDA_COMPILE_COMPILED) == 0) {
+        return sonda__error_set(error, SONDA_ERR_EMPTY, 0,
+                                "no rule is usable: %u rejected, %u unmapped, %u skipped",
+                                (uint64_t)sonda_compile_count(c, SONDA_COMPILE_REJECTED),
+                                (uint64_t)sonda_compile_count(c, SONDA_COMPILE_UNMAPPED),
+                                (uint64_t)sonda_compile_count(c, SONDA_COMPILE_SKIPPED));
+    }
+    if (status == SONDA_OK) {
+        status = sonda__pack_writer_finish(c->writer, &bytes, pack_len, error);
+    }
+    if (status == SONDA_OK) {
+        *pack = bytes;
+    }
+    return status;
+}
+
+sonda_status sonda_compile_finish(sonda_compile *compile,
+                                  const void **pack,
+                                  size_t *pack_len,
+                                  sonda_error *error)
+{
+    if (compile == NULL || pack == NULL || pack_len == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (compile->finished) {
+        return SONDA_ERR_BAD_STATE;
+    }
+    compile->finished = true;
+    return write_pack(compile, pack, pack_len, error);
+}
+
+size_t sonda_compile_count(const sonda_compile *compile, uint32_t outcome)
+{
+    size_t count = 0;
+
+    if (compile == NULL || outcome == 0) {
+        return compile == NULL ? 0 : compile->report.count;
+    }
+    for (size_t i = 0; i < compile->report.count; i++) {
+        count += compile->report.entries[i].outcome == outcome;
+    }
+    return count;
+}
+
+static sonda_text text_of(sonda__span span)
+{
+    sonda_text text = {span.data, span.len};
+
+    return text;
+}
+
+sonda_status
+sonda_compile_entry_get(const sonda_compile *compile, size_t index, sonda_compile_entry *entry)
+{
+    sonda_compile_entry view = SONDA_COMPILE_ENTRY_INIT;
+    const sonda__report_entry *from;
+    sonda_status status;
+
+    if (compile == NULL || entry == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    status = sonda__abi_check(entry, FIRST_ENTRY_SIZE, sizeof view);
+    if (status != SONDA_OK) {
+        return status;
+    }
+    if (index >= compile->report.count) {
+        return SONDA_ERR_NOT_FOUND;
+    }
+    from = &compile->report.entries[index];
+    view.outcome = from->outcome;
+    view.kind = from->kind;
+    view.level = from->level;
+    view.line = from->line;
+    view.path = text_of(sonda__span_text(from->path));
+    view.id = text_of(from->id);
+    view.title = text_of(from->title);
+    view.reason = text_of(from->reason);
+    return sonda__abi_write(entry, FIRST_ENTRY_SIZE, &view, sizeof view);
+}
+
+const char *sonda_compile_outcome_name(uint32_t outcome)
+{
+    static const char *const names[] = {"unknown", "compiled", "skipped", "unmapped",
+                                        "rejected"};
+
+    return names[outcome < sizeof names / sizeof names[0] ? outcome : 0];
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What became of each document, in the order they came.
+ *
+ * Module compile.
+ */
+
+#ifndef SONDA_COMPILE_REPORT_H
+#define SONDA_COMPILE_REPORT_H
+
+#include "compile/pool.h"
+#include "compile/sigma_rule.h"
+#include "sonda/compile/compile.h"
+
+/* One document. Texts and what is parsed live in the compilation's pool. */
+typedef struct sonda__report_entry {
+    uint32_t outcome; /* SONDA_COMPILE_… */
+    uint32_t kind;
+    uint32_t level;
+    uint32_t line; /* of the reason */
+    const char *path;
+    sonda__span id;
+    sonda__span title;
+    sonda__span reason;
+    const sonda__rule *rule; /* set while it may go into the pack */
+    const sonda__filter *filter;
+} sonda__report_entry;
+
+typedef struct sonda__report {
+    sonda_allocator allocator;
+    sonda__report_entry *entries;
+    size_t count;
+    size_t capacity;
+} sonda__report;
+
+void sonda__report_init(sonda__report *report, const sonda_allocator *allocator);
+
+void sonda__report_reset(sonda__report *report);
+
+/* A zeroed entry at the end, good until the next one; NULL: no memory. */
+sonda__report_entry *sonda__report_add(sonda__report *report);
+
+/*
+ * Sets an outcome and the reason for it, copied to `pool`; the error's line
+ * replaces the entry's where it has one. What was parsed is let go.
+ */
+sonda_status sonda__report_refuse(sonda__report_entry *entry,
+                                  sonda__pool *pool,
+                                  uint32_t outcome,
+                                  const sonda_error *error);
+
+#endif
