@@ -114,8 +114,8 @@ SONDA_API sonda_status sonda_engine_open(sonda_engine **engine,
 SONDA_API void sonda_engine_close(sonda_engine *engine);
 
 /**
- * Put content in force. Workers switch before their next event; what they hold
- * of the old content is released when the last of them has switched.
+ * Put content in force. Workers switch before their next event, and hold the
+ * former content until then; sonda_engine_collect() gives it back.
  *
  * @param engine   From sonda_engine_open().
  * @param content  From sonda_content_load(). The engine acquires its own
@@ -127,7 +127,7 @@ SONDA_API void sonda_engine_close(sonda_engine *engine);
  * @retval SONDA_ERR_NO_MEMORY         The former content stays in force.
  *
  * @threads   One caller at a time per engine; workers run meanwhile.
- * @allocates About two bytes for each rule.
+ * @allocates Three bytes for each rule; gives back as sonda_engine_collect().
  */
 SONDA_API sonda_status sonda_engine_publish(sonda_engine *engine, sonda_content *content);
 
@@ -147,12 +147,27 @@ SONDA_API sonda_status sonda_engine_publish(sonda_engine *engine, sonda_content 
  * @retval SONDA_ERR_NO_MEMORY         The former policy stays in force.
  *
  * @threads   One caller at a time per engine; workers run meanwhile.
- * @allocates Copies of new ids, and about two bytes for each rule.
+ * @allocates Copies of new ids, and three bytes for each rule; gives back as
+ *            sonda_engine_collect().
  */
 SONDA_API sonda_status sonda_engine_set_policy(sonda_engine *engine,
                                                uint32_t min_level,
                                                const sonda_rule_id *disabled,
                                                size_t disabled_count);
+
+/**
+ * Release former content that no worker holds any more. Workers never free, so
+ * that the event path stays off the allocator; publishing, setting a policy and
+ * closing collect by themselves.
+ *
+ * @param engine  From sonda_engine_open(); NULL does nothing.
+ *
+ * @return  Publications still held by workers that had no event since.
+ *
+ * @threads   The one that publishes; workers run meanwhile.
+ * @allocates Nothing; gives back.
+ */
+SONDA_API size_t sonda_engine_collect(sonda_engine *engine);
 
 /**
  * Acquire the content in force.
@@ -171,7 +186,8 @@ SONDA_API sonda_status sonda_engine_acquire_content(sonda_engine *engine,
                                                     sonda_content **content);
 
 /**
- * One disabled rule id by position, in the order they were first disabled.
+ * One rule id that is disabled now, by position, in the order they were first
+ * disabled.
  *
  * @param engine  From sonda_engine_open().
  * @param index   From 0 on.
@@ -182,7 +198,7 @@ SONDA_API sonda_status sonda_engine_acquire_content(sonda_engine *engine,
  * @retval SONDA_ERR_ABI               The view's size is not one we know.
  * @retval SONDA_ERR_NOT_FOUND         No such position.
  *
- * @threads   Any, but not while a policy is being set.
+ * @threads   The one that publishes; workers run meanwhile.
  * @allocates Nothing.
  */
 SONDA_API sonda_status sonda_engine_disabled(const sonda_engine *engine,

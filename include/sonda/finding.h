@@ -42,14 +42,15 @@ typedef struct sonda_evidence_view {
     /** What the rule asked for, as it was compiled. */
     const char *pattern;
     size_t pattern_len;
-    /** Byte offset in `value` where the pattern was found; 0 where position
-     * means nothing (numbers, addresses, absence). */
+    /** Where in `value` the pattern was found, in bytes. Of a comparison of the
+     * whole value (numbers, addresses) 0 and its length. */
     size_t position;
+    size_t length;
 } sonda_evidence_view;
 
-#define SONDA_EVIDENCE_VIEW_INIT                                                    \
-    {                                                                               \
-        sizeof(sonda_evidence_view), 0u, NULL, 0u, NULL, 0u, NULL, 0u, NULL, 0u, 0u \
+#define SONDA_EVIDENCE_VIEW_INIT                                                        \
+    {                                                                                   \
+        sizeof(sonda_evidence_view), 0u, NULL, 0u, NULL, 0u, NULL, 0u, NULL, 0u, 0u, 0u \
     }
 
 /** Process flag: it has ended. */
@@ -108,6 +109,24 @@ SONDA_BEGIN_DECLS
  * @allocates Nothing.
  */
 SONDA_API sonda_status sonda_finding_rule(const sonda_finding *finding, sonda_rule_view *rule);
+
+/**
+ * One tag of the rule, such as "attack.t1059.001".
+ *
+ * @param finding  From on_finding.
+ * @param tag      0 to the rule's tag_count - 1.
+ * @param text     Output; borrowed until the callback returns.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_NOT_FOUND         No such tag.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_finding_tag(const sonda_finding *finding,
+                                         uint32_t tag,
+                                         sonda_text *text);
 
 /**
  * The event it matched; the record's header is sonda_event_header() of it.

@@ -56,6 +56,8 @@ typedef struct sonda_stats {
     uint64_t suppressed_filter;
     /** Rules whose condition was evaluated: what the matching cost. */
     uint64_t evaluated;
+    /** Events that used up their budget of steps: some rules did not see them. */
+    uint64_t over_budget;
     /** Verdicts handed to on_verdict. */
     uint64_t verdicts;
     /** Times the worker switched to newly published content. */
@@ -65,7 +67,7 @@ typedef struct sonda_stats {
 #define SONDA_STATS_INIT                                                                     \
     {                                                                                        \
         sizeof(sonda_stats), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, {0u}, {0u}, 0u, 0u, \
-            0u, 0u, 0u, 0u                                                                   \
+            0u, 0u, 0u, 0u, 0u                                                               \
     }
 
 /** Counters of one tracker since it was opened. */
