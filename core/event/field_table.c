@@ -257,6 +257,12 @@ const sonda__field_row sonda__field_rows[SONDA_FIELD_COUNT] = {
     {"IsPlatformBinary", 16, SONDA_TYPE_BOOLEAN},
     {"ResponsibleProcessId", 20, SONDA_TYPE_NUMBER},
     {"audit_serial", 12, SONDA_TYPE_NUMBER},
+    {"LossClass", 9, SONDA_TYPE_STRING},
+    {"ExecutedPath", 12, SONDA_TYPE_PATH},
+    {"ThreadName", 10, SONDA_TYPE_STRING},
+    {"SavedUid", 8, SONDA_TYPE_NUMBER},
+    {"PidNamespace", 12, SONDA_TYPE_NUMBER},
+    {"InnerProcessId", 14, SONDA_TYPE_NUMBER},
 };
 
 const sonda__name_slot sonda__field_slots[SONDA__FIELD_SLOTS] = {
@@ -341,6 +347,7 @@ const sonda__name_slot sonda__field_slots[SONDA__FIELD_SLOTS] = {
     [323] = {0x95341c8au, 68u},
     [328] = {0x02d6429bu, 134u},
     [329] = {0xd9dcb506u, 218u},
+    [330] = {0x1b19e549u, 245u},
     [341] = {0xf895fbacu, 132u},
     [347] = {0x553da524u, 7u},
     [348] = {0x5e321eb8u, 75u},
@@ -385,6 +392,7 @@ const sonda__name_slot sonda__field_slots[SONDA__FIELD_SLOTS] = {
     [492] = {0x47a78345u, 199u},
     [493] = {0x5ca78345u, 200u},
     [498] = {0x7f16c00du, 203u},
+    [499] = {0x046563c8u, 249u},
     [513] = {0x13487521u, 3u},
     [519] = {0xd2bd7d42u, 193u},
     [521] = {0xdc82c9c7u, 12u},
@@ -423,6 +431,7 @@ const sonda__name_slot sonda__field_slots[SONDA__FIELD_SLOTS] = {
     [665] = {0x5c6298f3u, 70u},
     [667] = {0xfaf60e6fu, 6u},
     [668] = {0x3ad4c92eu, 53u},
+    [669] = {0x0fdd2795u, 248u},
     [679] = {0xdb4f8fb4u, 145u},
     [680] = {0x24b0db54u, 186u},
     [686] = {0x0aab6b0eu, 120u},
@@ -441,6 +450,7 @@ const sonda__name_slot sonda__field_slots[SONDA__FIELD_SLOTS] = {
     [722] = {0xbfaf42a5u, 16u},
     [723] = {0xc538fa55u, 64u},
     [732] = {0x1e9ee2deu, 84u},
+    [735] = {0x1a790ea8u, 247u},
     [738] = {0xdbbc681au, 191u},
     [742] = {0x774e8ea6u, 192u},
     [745] = {0x68f6ac92u, 131u},
@@ -477,6 +487,7 @@ const sonda__name_slot sonda__field_slots[SONDA__FIELD_SLOTS] = {
     [907] = {0xa5186ca2u, 81u},
     [911] = {0x4a90f28eu, 20u},
     [912] = {0x3ddb232au, 156u},
+    [915] = {0xa424cc67u, 244u},
     [918] = {0xff87fa05u, 170u},
     [922] = {0xd95c2b67u, 127u},
     [930] = {0xe9414ebfu, 94u},
@@ -492,6 +503,7 @@ const sonda__name_slot sonda__field_slots[SONDA__FIELD_SLOTS] = {
     [965] = {0x564357bfu, 50u},
     [970] = {0x15047fb0u, 51u},
     [973] = {0xf719e98au, 60u},
+    [974] = {0xbdd82c12u, 246u},
     [977] = {0xb405c3e9u, 66u},
     [979] = {0xfe61291au, 121u},
     [988] = {0x464aa3e7u, 173u},
@@ -506,8 +518,8 @@ const sonda__name_slot sonda__field_slots[SONDA__FIELD_SLOTS] = {
 };
 
 const uint8_t sonda__field_schema_sha256[32] = {
-    0x51, 0x55, 0x25, 0xa5, 0x4f, 0x36, 0x21, 0x81,
-    0x3b, 0x88, 0xa3, 0x97, 0xc6, 0xa4, 0x07, 0x87,
-    0xdd, 0xfa, 0x34, 0x7a, 0x66, 0x4d, 0x8b, 0xa7,
-    0x6e, 0x94, 0xaa, 0xe1, 0x9e, 0x4b, 0x40, 0x98,
+    0x0f, 0x62, 0x46, 0x08, 0x66, 0x24, 0x48, 0x5b,
+    0x5d, 0x76, 0x78, 0x5a, 0xa9, 0x58, 0x15, 0x3d,
+    0xde, 0x49, 0xc2, 0x18, 0x6a, 0x28, 0x57, 0x83,
+    0x05, 0x12, 0x08, 0xa0, 0xa6, 0xe4, 0x14, 0x90,
 };

@@ -497,8 +497,20 @@
 #define SONDA_FIELD_RESPONSIBLE_PROCESS_ID 242u
 /** audit_serial: Serial of the audit event a line belongs to; hidden from rules.. */
 #define SONDA_FIELD_AUDIT_SERIAL 243u
+/** LossClass: Class of the records lost. */
+#define SONDA_FIELD_LOSS_CLASS 244u
+/** ExecutedPath: What was asked to be executed, as given; for a script, the script. */
+#define SONDA_FIELD_EXECUTED_PATH 245u
+/** ThreadName: Name of the thread that acted. */
+#define SONDA_FIELD_THREAD_NAME 246u
+/** SavedUid: Saved user id. */
+#define SONDA_FIELD_SAVED_UID 247u
+/** PidNamespace: Process id namespace. */
+#define SONDA_FIELD_PID_NAMESPACE 248u
+/** InnerProcessId: Process id as the process itself sees it, in its own namespace. */
+#define SONDA_FIELD_INNER_PROCESS_ID 249u
 
 /** One more than the last id of the table. */
-#define SONDA_FIELD_COUNT 244u
+#define SONDA_FIELD_COUNT 250u
 
 #endif
