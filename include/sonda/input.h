@@ -113,7 +113,8 @@ SONDA_BEGIN_DECLS
  *
  * @threads   Any; one caller at a time per input.
  * @allocates The input with room for one record and one block: about
- *            SONDA_RECORD_MAX, touched only as used. All it will ever have.
+ *            SONDA_RECORD_MAX, twice that where it may be a recording, touched
+ *            only as used. All it will ever have.
  */
 SONDA_API sonda_status sonda_input_open(sonda_input **input,
                                         const sonda_input_options *options,
@@ -134,7 +135,12 @@ SONDA_API sonda_status sonda_input_open(sonda_input **input,
  * @retval SONDA_ERR_ABI               The callbacks struct is not one we know.
  * @retval SONDA_ERR_BAD_STATE         After sonda_input_finish(), or from
  *                                     inside a callback.
- * @retval other                       What on_record returned.
+ * @retval SONDA_ERR_VERSION           A recording of a version we do not read.
+ * @retval SONDA_ERR_MALFORMED, SONDA_ERR_CHECKSUM, SONDA_ERR_TRUNCATED
+ *                                     A recording whose file header is broken.
+ * @retval other                       What on_record returned. It and the
+ *                                     statuses of recordings end the input:
+ *                                     every later call returns the same.
  *
  * @threads   Those of the input.
  * @allocates Nothing.
@@ -154,7 +160,12 @@ SONDA_API sonda_status sonda_input_feed(sonda_input *input,
  * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer, or no on_record.
  * @retval SONDA_ERR_ABI               The callbacks struct is not one we know.
  * @retval SONDA_ERR_BAD_STATE         A second time, or from inside a callback.
- * @retval other                       What on_record returned.
+ * @retval SONDA_ERR_VERSION           A recording of a version we do not read.
+ * @retval SONDA_ERR_MALFORMED, SONDA_ERR_CHECKSUM, SONDA_ERR_TRUNCATED
+ *                                     A recording whose file header is broken.
+ * @retval other                       What on_record returned. It and the
+ *                                     statuses of recordings end the input:
+ *                                     every later call returns the same.
  *
  * @threads   Those of the input.
  * @allocates Nothing.

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The push parser: a buffer, a format, and a framing that looks into both.
+ *
+ * Records leave without a copy of their own: the header is written into the
+ * buffer right in front of the payload, over bytes that are done with. The
+ * buffer holds one record and one block, whatever the input's length.
+ *
+ * Layer 3 (normalise): uses base, codec, event.
+ */
+
+#include "sonda/input.h"
+
+#include "core/base/abi.h"
+#include "core/base/allocate.h"
+#include "core/normalise/framing.h"
+#include "core/normalise/input_format.h"
+#include "sonda/recording.h"
+
+/* Bytes taken at a time: what has been framed stays in the second-level cache. */
+#define BLOCK ((size_t)256 * 1024)
+#define HEAD ((size_t)SONDA_RECORD_HEADER_SIZE)
+#define CAPACITY (HEAD + SONDA__FRAME_MAX + 1 + BLOCK)
+
+struct sonda_input {
+    sonda_allocator allocator;
+    sonda_input_options options;
+    uint32_t format;
+    sonda_status status; /* what ended the input before its end */
+    bool finished;
+    bool inside; /* a callback is running */
+    bool begun;  /* a byte order mark was looked for */
+    uint64_t count;
+    uint64_t offset; /* in the input, of buffer[begin] */
+    size_t begin;
+    size_t end;
+    sonda__json_framing json;
+    sonda__line_framing lines;
+    sonda_recording *recording; /* NULL when the format rules it out */
+    char buffer[];
+};
+
+static bool may_be_recording(uint32_t format)
+{
+    return format == SONDA_FORMAT_AUTO || format == SONDA_FORMAT_RECORDING;
+}
+
+static sonda_status read_options(sonda_input_options *ours, const sonda_input_options *given)
+{
+    sonda_input_options defaults = SONDA_INPUT_OPTIONS_INIT;
+    sonda_status status;
+
+    *ours = defaults;
+    if (given == NULL) {
+        return SONDA_OK;
+    }
+    status = sonda__abi_check(given, sizeof defaults, sizeof defaults);
+    if (status == SONDA_OK) {
+        status = sonda__abi_read(ours, sizeof *ours, given, sizeof defaults);
+    }
+    if (status == SONDA_OK && ours->format > SONDA_FORMAT_AUDIT) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    return status;
+}
+
+static void init(sonda_input *input, const sonda_input_options *options)
+{
+    input->options = *options;
+    input->format = options->format;
+    input->status = SONDA_OK;
+    input->finished = false;
+    input->inside = false;
+    input->begun = false;
+    input->count = 0;
+    input->offset = 0;
+    input->begin = HEAD;
+    input->end = HEAD;
+    input->recording = NULL;
+    sonda__json_framing_init(&input->json);
+    sonda__line_framing_init(&input->lines);
+}
+
+sonda_status sonda_input_open(sonda_input **input,
+                              const sonda_input_options *options,
+                              const sonda_allocator *allocator)
+{
+    sonda_allocator ours;
+    sonda_input_options wanted;
+    sonda_input *opened;
+    sonda_status status;
+
+    if (input == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    status = sonda__allocator_copy(&ours, allocator);
+    if (status == SONDA_OK) {
+        status = read_options(&wanted, options);
+    }
+    if (status != SONDA_OK) {
+        return status;
+    }
+    opened = sonda__allocate(&ours, 1, sizeof *opened + CAPACITY);
+    if (opened == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    init(opened, &wanted);
+    opened->allocator = ours;
+    if (may_be_recording(wanted.format)) {
+        status = sonda_recording_open(&opened->recording, allocator);
+    }
+    if (status != SONDA_OK) {
+        sonda__release(&ours, opened);
+        return status;
+    }
+    *input = opened;
+    return SONDA_OK;
+}
+
+void sonda_input_close(sonda_input *input)
+{
+    if (input != NULL) {
+        sonda_allocator allocator = input->allocator;
+
+        sonda_recording_close(input->recording);
+        sonda__release(&allocator, input);
+    }
+}
+
+uint32_t sonda_input_format(const sonda_input *input)
+{
+    return input == NULL ? SONDA_FORMAT_AUTO : input->format;
+}
+
+uint64_t sonda_input_count(const sonda_input *input)
+{
+    return input == NULL ? 0 : input->count;
+}
+
+static sonda_status check_call(const sonda_input *input, const sonda_input_callbacks *callbacks)
+{
+    sonda_status status;
+
+    if (input == NULL || callbacks == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    status = sonda__abi_check(callbacks, sizeof *callbacks, sizeof *callbacks);
+    if (status != SONDA_OK) {
+        return status;
+    }
+    if (callbacks->on_record == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    return input->finished || input->inside ? SONDA_ERR_BAD_STATE : input->status;
+}
+
+/* ---- recordings ---- */
+
+/* Counts a recording's records on their way to the caller. */
+typedef struct counting {
+    sonda_input *input;
+    const sonda_input_callbacks *callbacks;
+} counting;
+
+static sonda_status count_record(
+    const void *record, size_t record_len, uint64_t number, uint64_t offset, void *user)
+{
+    counting *through = user;
+
+    through->input->count = number;
+    return through->callbacks->on_record(record, record_len, number, offset,
+                                         through->callbacks->user);
+}
+
+static void count_skipped(
+    uint64_t number, uint64_t offset, sonda_status status, const char *reason, void *user)
+{
+    counting *through = user;
+
+    through->input->count = number;
+    if (through->callbacks->on_skipped != NULL) {
+        through->callbacks->on_skipped(number, offset, status, reason,
+                                       through->callbacks->user);
+    }
+}
+
+static sonda_status feed_recording(sonda_input *input,
+                                   sonda__span bytes,
+                                   bool last,
+                                   const sonda_input_callbacks *callbacks)
+{
+    sonda_input_callbacks through = SONDA_INPUT_CALLBACKS_INIT;
+    counting user = {input, callbacks};
+    sonda_status status;
+
+    through.on_record = count_record;
+    through.on_skipped = count_skipped;
+    through.user = &user;
+    input->inside = true;
+    status = sonda_recording_feed(input->recording, bytes.data, bytes.len, &through, NULL);
+    if (status == SONDA_OK && last) {
+        status = sonda_recording_finish(input->recording, &through, NULL);
+        /* A torn tail was told of as a skipped record. */
+        status = status == SONDA_ERR_TRUNCATED && input->count > 0 ? SONDA_OK : status;
+    }
+    input->inside = false;
+    return status;
+}
+
+/* ---- text ---- */
+
+static uint16_t source_of(uint32_t format)
+{
+    return format == SONDA_FORMAT_AUDIT        ? (uint16_t)SONDA_SOURCE_AUDIT
+           : format == SONDA_FORMAT_SYSMON_XML ? (uint16_t)SONDA_SOURCE_SYSMON_XML
+                                               : (uint16_t)SONDA_SOURCE_JSON;
+}
+
+/* The header goes where bytes already done with stand. */
+static sonda_status
+deliver(sonda_input *input, const sonda__unit *unit, const sonda_input_callbacks *callbacks)
+{
+    char *payload = input->buffer + input->begin + unit->begin;
+    size_t len = unit->end - unit->begin;
+    sonda_record_header header = {0};
+    sonda_status status;
+
+    header.size = (uint32_t)(HEAD + len);
+    header.source = source_of(input->format);
+    header.stream = input->options.stream;
+    header.seq = ++input->count;
+    status = sonda_record_header_write(&header, (uint8_t *)payload - HEAD);
+    if (status != SONDA_OK) {
+        return status;
+    }
+    input->inside = true;
+    status = callbacks->on_record(payload - HEAD, HEAD + len, input->count,
+                                  input->offset + unit->begin, callbacks->user);
+    input->inside = false;
+    return status;
+}
+
+static void
+skip(sonda_input *input, const sonda__unit *unit, const sonda_input_callbacks *callbacks)
+{
+    input->count++;
+    if (callbacks->on_skipped != NULL) {
+        input->inside = true;
+        callbacks->on_skipped(input->count, input->offset + unit->begin, unit->status,
+                              unit->reason, callbacks->user);
+        input->inside = false;
+    }
+}
+
+static sonda__span window_of(const sonda_input *input)
+{
+    return sonda__span_of(input->buffer + input->begin, input->end - input->begin);
+}
+
+static void consume(sonda_input *input, size_t count)
+{
+    input->begin += count;
+    input->offset += count;
+}
+
+/* Every unit that the bytes at hand complete. */
+static sonda_status frame(sonda_input *input, bool last, const sonda_input_callbacks *callbacks)
+{
+    for (;;) {
+        sonda__unit unit =
+            input->format == SONDA_FORMAT_JSON
+                ? sonda__json_framing_next(&input->json, window_of(input), last)
+                : sonda__line_framing_next(&input->lines, window_of(input), last);
+        sonda_status status = SONDA_OK;
+
+        if (unit.kind == SONDA__UNIT_RECORD) {
+            status = deliver(input, &unit, callbacks);
+        } else if (unit.kind == SONDA__UNIT_SKIPPED) {
+            skip(input, &unit, callbacks);
+        }
+        consume(input, unit.consumed);
+        if (status != SONDA_OK || unit.kind == SONDA__UNIT_MORE) {
+            return status;
+        }
+    }
+}
+
+/* Settles the format, then passes what is buffered on. */
+static sonda_status
+process(sonda_input *input, bool last, const sonda_input_callbacks *callbacks)
+{
+    if (input->format == SONDA_FORMAT_AUTO) {
+        input->format = sonda__input_detect(window_of(input), last);
+    }
+    if (input->format == SONDA_FORMAT_AUTO) {
+        return SONDA_OK;
+    }
+    if (input->format == SONDA_FORMAT_RECORDING) {
+        sonda__span window = window_of(input);
+
+        consume(input, window.len);
+        return feed_recording(input, window, last, callbacks);
+    }
+    if (!input->begun) {
+        size_t mark = 0;
+
+        if (!sonda__input_byte_order_mark(window_of(input), last, &mark)) {
+            return SONDA_OK;
+        }
+        consume(input, mark);
+        input->begun = true;
+    }
+    return frame(input, last, callbacks);
+}
+
+/* Moves what is left to the front and appends; returns how much was taken. */
+static size_t fill(sonda_input *input, const char *bytes, size_t len)
+{
+    size_t left = input->end - input->begin;
+    size_t room;
+
+    if (input->begin != HEAD) {
+        memmove(input->buffer + HEAD, input->buffer + input->begin, left);
+        input->begin = HEAD;
+        input->end = HEAD + left;
+    }
+    room = CAPACITY - input->end;
+    room = room < BLOCK ? room : BLOCK;
+    len = len < room ? len : room;
+    memcpy(input->buffer + input->end, bytes, len);
+    input->end += len;
+    return len;
+}
+
+sonda_status sonda_input_feed(sonda_input *input,
+                              const void *bytes,
+                              size_t len,
+                              const sonda_input_callbacks *callbacks)
+{
+    const char *p = bytes;
+    sonda_status status = check_call(input, callbacks);
+
+    if (status == SONDA_OK && bytes == NULL && len != 0) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    while (status == SONDA_OK && len > 0) {
+        size_t taken = fill(input, p, len);
+
+        p += taken;
+        len -= taken;
+        input->status = status = process(input, false, callbacks);
+    }
+    return status;
+}
+
+sonda_status sonda_input_finish(sonda_input *input, const sonda_input_callbacks *callbacks)
+{
+    sonda_status status = check_call(input, callbacks);
+
+    if (status == SONDA_OK) {
+        input->status = status = process(input, true, callbacks);
+        input->finished = true;
+    }
+    return status;
+}
