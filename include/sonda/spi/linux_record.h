@@ -123,8 +123,9 @@
 #define SONDA_LINUX_AT_ENVIRONMENT_SIZE 192
 /** 4: number of the system call; bit 31: of the 32-bit table. 0 elsewhere. */
 #define SONDA_LINUX_AT_SYSCALL 200
-/** 4: zero. */
-#define SONDA_LINUX_AT_RESERVED 204
+/** 4: EXEC: bytes of arguments that could be copied; the rest of the item, if
+ * any, is not to be read. */
+#define SONDA_LINUX_AT_ARGUMENTS_COPIED 204
 /** Bytes of the head; the first item begins here. */
 #define SONDA_LINUX_HEAD_SIZE 208
 
@@ -145,10 +146,7 @@
 #define SONDA_LINUX_AT_PROTOCOL 186
 /** 2: 1 stream, 2 datagram, 3 raw. */
 #define SONDA_LINUX_AT_SOCKET_TYPE 188
-/** 2: zero. */
-#define SONDA_LINUX_AT_RESERVED2 190
-/** 8: zero. */
-#define SONDA_LINUX_AT_RESERVED3 192
+/* Offsets 190 to 199: zero. */
 /* Offset 200: SONDA_LINUX_AT_SYSCALL as above. */
 
 /** Head flag: the process is one of the snapshot. */
@@ -165,7 +163,8 @@
 #define SONDA_LINUX_HEAD_BY_SOCKET 0x0010u
 
 /*
- * Items. Each: u16 kind, u16 flags, u32 length of what follows, bytes.
+ * Items. Each: u16 kind, u16 flags, u32 length, that many bytes, and zero to
+ * seven bytes of padding, so that each begins at a multiple of eight.
  *
  * A "walk" is a path as the kernel has it: the names of its components, the
  * last one first, each zero-terminated. It ends at the root of the process's
