@@ -270,6 +270,9 @@ read_alternatives(const reader *r, const sonda__yaml_node *list, sonda__rule_map
 
     for (const sonda__yaml_entry *each = list->first; each != NULL && status == SONDA_OK;
          each = each->next) {
+        if (each->value->kind == SONDA__YAML_LIST) {
+            return refuse(r, each->value->line, "a list inside a list: take it apart");
+        }
         status = each->value->kind == SONDA__YAML_MAP
                      ? read_map(r, each->value, &maps[at])
                      : read_keywords(r, each->value, &maps[at]);
