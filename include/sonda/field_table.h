@@ -509,8 +509,10 @@
 #define SONDA_FIELD_PID_NAMESPACE 248u
 /** InnerProcessId: Process id as the process itself sees it, in its own namespace. */
 #define SONDA_FIELD_INNER_PROCESS_ID 249u
+/** Ticket: Ticket of an authorisation question. */
+#define SONDA_FIELD_TICKET 250u
 
 /** One more than the last id of the table. */
-#define SONDA_FIELD_COUNT 250u
+#define SONDA_FIELD_COUNT 251u
 
 #endif
