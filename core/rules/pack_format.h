@@ -25,6 +25,24 @@
 #define SONDA__PACK_MAGIC "SONDAPCK"
 #define SONDA__PACK_VERSION 1u
 
+/* A pack of all SigmaHQ has 4 MB; more than this is no rule set. */
+#define SONDA__PACK_SIZE_MAX (256u * 1024u * 1024u)
+/* Rules of all packs over one another: matching keeps a bit for each. */
+#define SONDA__RULES_MAX 1048576u
+/* Bytes of a rule's id; ids are UUIDs, of 36. */
+#define SONDA__RULE_ID_MAX 255u
+/* Conditions of one log source; real ones have up to 3. */
+#define SONDA__SOURCE_CONDITIONS_MAX 64u
+/*
+ * Elements of a list that `fieldref` compares with: the first ones. Comparing
+ * all with all would cost the square of a list an attacker chooses.
+ */
+#define SONDA__FIELDREF_ELEMENTS_MAX 64u
+/* Digits of a number to compare with. */
+#define SONDA__NUMBER_TEXT_MAX 64u
+/* Targets that all filters of a pack name together, each a rule at most. */
+#define SONDA__FILTER_TARGETS_MAX 1000000u
+
 /* Header. */
 enum {
     SONDA__AT_MAGIC = 0,          /* 8 bytes */
@@ -324,6 +342,9 @@ static inline uint64_t sonda__pattern_cost(uint32_t op, uint32_t len, uint32_t c
 {
     if (op == SONDA__OP_LITERAL || op == SONDA__OP_GLOB) {
         return 1 + (uint64_t)len;
+    }
+    if (op == SONDA__OP_FIELDREF) {
+        return SONDA__FIELDREF_ELEMENTS_MAX;
     }
     return op == SONDA__OP_REGEX ? code_count : 1;
 }
