@@ -161,7 +161,8 @@ lower_number(lowering *low, const sonda__rule_value *value, sonda__lowered_patte
 {
     sonda__decimal number;
 
-    if (!sonda__decimal_parse(value->text, &number)) {
+    if (value->text.len > SONDA__NUMBER_TEXT_MAX ||
+        !sonda__decimal_parse(value->text, &number)) {
         return sonda__error_set(low->error, SONDA_ERR_MALFORMED, 0, "'%v' is not a number",
                                 value->text);
     }

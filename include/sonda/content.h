@@ -74,8 +74,8 @@ typedef struct sonda_content_options {
     size_t trusted_key_count;
 } sonda_content_options;
 
-#define SONDA_CONTENT_OPTIONS_INIT                                        \
-    {                                                                     \
+#define SONDA_CONTENT_OPTIONS_INIT                                    \
+    {                                                                 \
         sizeof(sonda_content_options), 1u, 0u, 0u, 0u, NULL, NULL, 0u \
     }
 
@@ -112,7 +112,10 @@ typedef struct sonda_rule_view {
 #define SONDA_RULE_VIEW_INIT                                                             \
     {                                                                                    \
         sizeof(sonda_rule_view), 0u, 0u, 0u, 0u, 0u, {NULL, 0u}, {NULL, 0u}, {NULL, 0u}, \
-            {NULL, 0u}, {NULL, 0u}, {NULL, 0u}, {NULL, 0u}, {NULL, 0u}, {NULL, 0u}       \
+            {NULL, 0u}, {NULL, 0u}, {NULL, 0u}, {NULL, 0u}, {NULL, 0u},                  \
+        {                                                                                \
+            NULL, 0u                                                                     \
+        }                                                                                \
     }
 
 /** What a pack says of itself. */

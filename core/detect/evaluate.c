@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Evaluation goes forward through a tree in preorder: into a group's first
+ * member, or past a group's end. A stack of fixed size holds the open groups.
+ *
+ * Layer 4 (detect). No allocation.
+ */
+
+#include "core/detect/evaluate.h"
+
+static const uint8_t *
+listed(const sonda__question *question, sonda__section_kind kind, sonda__list list, uint32_t i)
+{
+    return sonda__pack_listed(&question->content->pack, kind, list, i);
+}
+
+static bool has_number(const sonda__question *question, const uint8_t *at, uint32_t number)
+{
+    sonda__list list = sonda__pack_list(at);
+
+    for (uint32_t i = 0; i < list.count; i++) {
+        const uint8_t *entry = listed(question, SONDA__SECTION_NUMBERS, list, i);
+
+        if (entry != NULL && sonda__pack_u32(entry) == number) {
+            return true;
+        }
+    }
+    return list.count == 0;
+}
+
+static bool has_channel(const sonda__question *question, const uint8_t *at)
+{
+    sonda__list list = sonda__pack_list(at);
+
+    for (uint32_t i = 0; i < list.count; i++) {
+        const uint8_t *entry = listed(question, SONDA__SECTION_SPANS, list, i);
+
+        if (entry != NULL &&
+            sonda__span_equal_ascii_case(sonda__pack_text(&question->content->pack, entry),
+                                         question->event->channel)) {
+            return true;
+        }
+    }
+    return list.count == 0;
+}
+
+/* Whether a folded text is one of a condition's values. */
+static bool is_listed(const sonda__question *question, sonda__list values, sonda__span text)
+{
+    for (uint32_t i = 0; i < values.count; i++) {
+        const uint8_t *entry = listed(question, SONDA__SECTION_SPANS, values, i);
+
+        if (entry != NULL &&
+            sonda__span_equal(sonda__pack_text(&question->content->pack, entry), text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool condition_holds(const sonda__question *question, const uint8_t *condition)
+{
+    sonda__matcher *matcher = question->matcher;
+    uint32_t index = sonda__pack_u32(condition + SONDA__AT_CONDITION_FIELD);
+    sonda__list values = sonda__pack_list(condition + SONDA__AT_CONDITION_VALUES);
+    uint32_t field = sonda__matcher_first(matcher, sonda__question_field(question, index));
+
+    for (; field != SONDA__NO_FIELD; field = sonda__matcher_next(matcher, field)) {
+        bool is_null = (question->event->fields[field].flags & SONDA_VALUE_NULL) != 0;
+
+        if (!is_null && is_listed(question, values, sonda__matcher_folded(matcher, field))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What needs no field: product, class, activity, channel, event id. */
+static bool header_fits(const sonda__question *question, const uint8_t *at)
+{
+    const sonda_event *event = question->event;
+    uint32_t product = sonda__pack_u16(at + SONDA__AT_SOURCE_PRODUCT);
+    uint32_t flags = sonda__pack_u16(at + SONDA__AT_SOURCE_FLAGS);
+
+    if (product != 0 && product != event->product) {
+        return false;
+    }
+    if ((flags & SONDA__SOURCE_HAS_CLASS) != 0 &&
+        sonda__pack_u32(at + SONDA__AT_SOURCE_CLASS) != event->class_uid) {
+        return false;
+    }
+    if ((flags & SONDA__SOURCE_CHANNEL_EMPTY) != 0 && event->channel.len != 0) {
+        return false;
+    }
+    return has_number(question, at + SONDA__AT_SOURCE_EVENT_IDS, event->event_id) &&
+           has_number(question, at + SONDA__AT_SOURCE_ACTIVITIES, event->activity_id) &&
+           has_channel(question, at + SONDA__AT_SOURCE_CHANNELS);
+}
+
+bool sonda__evaluate_source(const sonda__question *question, uint32_t source)
+{
+    const uint8_t *at =
+        sonda__pack_entry(&question->content->pack, SONDA__SECTION_SOURCES, source);
+    sonda__list conditions;
+
+    if (at == NULL || !header_fits(question, at)) {
+        return false;
+    }
+    conditions = sonda__pack_list(at + SONDA__AT_SOURCE_CONDITIONS);
+    for (uint32_t i = 0; i < conditions.count; i++) {
+        const uint8_t *condition = listed(question, SONDA__SECTION_CONDITIONS, conditions, i);
+
+        if (condition == NULL || !condition_holds(question, condition)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* An item under evaluation. */
+typedef struct item_state {
+    const sonda__question *question;
+    bool keyword;
+    sonda_field_id id;
+    sonda__list patterns;
+    sonda__answer_fn report;
+    void *user;
+} item_state;
+
+/* A pattern, or any of those it is joined with; `*i` moves to the last of them. */
+static bool group_holds(const item_state *item, uint32_t *i)
+{
+    bool held = false;
+
+    for (;; (*i)++) {
+        const uint8_t *pattern =
+            listed(item->question, SONDA__SECTION_PATTERNS, item->patterns, *i);
+        sonda__answer answer;
+
+        if (pattern == NULL) {
+            return held;
+        }
+        if (!held) {
+            held = item->keyword
+                       ? sonda__pattern_holds_anywhere(item->question, pattern, &answer)
+                       : sonda__pattern_holds(item->question, pattern, item->id, &answer);
+            if (held && item->report != NULL) {
+                item->report(&answer, pattern, item->user);
+            }
+        }
+        if ((sonda__pack_u16(pattern + SONDA__AT_PATTERN_FLAGS) & SONDA__PATTERN_OR_NEXT) ==
+            0) {
+            return held;
+        }
+    }
+}
+
+bool sonda__evaluate_item(const sonda__question *question,
+                          uint32_t predicate,
+                          sonda__answer_fn report,
+                          void *user)
+{
+    const uint8_t *at =
+        sonda__pack_entry(&question->content->pack, SONDA__SECTION_PREDICATES, predicate);
+    item_state item = {.question = question, .report = report, .user = user};
+    uint32_t flags;
+    bool all;
+
+    if (at == NULL) {
+        return false;
+    }
+    flags = sonda__pack_u32(at + SONDA__AT_PREDICATE_FLAGS);
+    all = (flags & SONDA__PREDICATE_ALL) != 0;
+    item.keyword = (flags & SONDA__PREDICATE_KEYWORD) != 0;
+    item.id = sonda__question_field(question, sonda__pack_u32(at + SONDA__AT_PREDICATE_FIELD));
+    item.patterns = sonda__pack_list(at + SONDA__AT_PREDICATE_PATTERNS);
+    for (uint32_t i = 0; i < item.patterns.count; i++) {
+        if (group_holds(&item, &i) != all) {
+            return !all;
+        }
+    }
+    return all;
+}
+
+/* Groups that are open during a walk. */
+typedef struct tree_state {
+    uint32_t depth;
+    uint32_t kinds[SONDA__TREE_DEPTH_MAX];
+    uint32_t ends[SONDA__TREE_DEPTH_MAX];
+} tree_state;
+
+/*
+ * Takes a member's value up through the groups it settles. Returns where to go
+ * on; an empty stack afterwards means that `*value` is the result.
+ */
+static uint32_t settle(tree_state *state, uint32_t at, bool *value)
+{
+    while (state->depth > 0) {
+        uint32_t kind = state->kinds[state->depth - 1];
+        uint32_t end = state->ends[state->depth - 1];
+        bool open = (kind == SONDA__PACK_AND && *value) || (kind == SONDA__PACK_OR && !*value);
+
+        if (open && at < end) {
+            return at;
+        }
+        *value = kind == SONDA__PACK_NOT ? !*value : *value;
+        at = end;
+        state->depth--;
+    }
+    return at;
+}
+
+bool sonda__evaluate_tree(const sonda__question *question, sonda__list nodes, uint32_t root)
+{
+    tree_state state = {.depth = 0};
+    uint32_t at = root;
+
+    for (;;) {
+        const uint8_t *node = listed(question, SONDA__SECTION_NODES, nodes, at);
+        bool value;
+
+        if (node == NULL || !sonda__matcher_step(question->matcher, 1)) {
+            return false;
+        }
+        if (sonda__pack_u32(node + SONDA__AT_NODE_KIND) != SONDA__PACK_TEST) {
+            if (state.depth == SONDA__TREE_DEPTH_MAX) {
+                return false;
+            }
+            state.kinds[state.depth] = sonda__pack_u32(node + SONDA__AT_NODE_KIND);
+            state.ends[state.depth++] = sonda__pack_u32(node + SONDA__AT_NODE_END);
+            at++;
+            continue;
+        }
+        value = sonda__evaluate_item(question, sonda__pack_u32(node + SONDA__AT_NODE_ARGUMENT),
+                                     NULL, NULL);
+        at = settle(&state, at + 1, &value);
+        if (state.depth == 0) {
+            return value;
+        }
+    }
+}
+
+bool sonda__evaluate_alternatives(const sonda__question *question,
+                                  sonda__list alternatives,
+                                  const uint8_t **alternative)
+{
+    for (uint32_t i = 0; i < alternatives.count; i++) {
+        const uint8_t *at = listed(question, SONDA__SECTION_ALTERNATIVES, alternatives, i);
+
+        if (at != NULL &&
+            sonda__evaluate_source(question,
+                                   sonda__pack_u32(at + SONDA__AT_ALTERNATIVE_SOURCE)) &&
+            sonda__evaluate_tree(question, sonda__pack_list(at + SONDA__AT_ALTERNATIVE_NODES),
+                                 0)) {
+            if (alternative != NULL) {
+                *alternative = at;
+            }
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * From an event to the rules that hold for it.
+ *
+ * Log sources first: each is looked at once, and most of them end it for
+ * hundreds of rules. Rules that hold are collected as bits, so that they are
+ * reported once each and in order, whatever the order of log sources.
+ *
+ * Layer 4 (detect). No allocation.
+ */
+
+#include "core/detect/match.h"
+
+#include "core/detect/evaluate.h"
+#include "core/rules/content_filters.h"
+
+static void set_bit(uint64_t *bits, uint32_t index)
+{
+    bits[index / 64] |= UINT64_C(1) << index % 64;
+}
+
+static bool get_bit(const uint64_t *bits, uint32_t index)
+{
+    return (bits[index / 64] >> index % 64 & 1) != 0;
+}
+
+/* The rules of one log source. */
+static void match_source(const sonda__question *question, const uint8_t *source)
+{
+    const sonda_content *content = question->content;
+    const sonda__pack *pack = &content->pack;
+    sonda__list list = sonda__pack_list(source + SONDA__AT_SOURCE_ALTERNATIVES);
+    uint64_t *bits = question->matcher->rule_bits;
+
+    for (uint32_t i = 0; i < list.count; i++) {
+        const uint8_t *number = sonda__pack_listed(pack, SONDA__SECTION_NUMBERS, list, i);
+        const uint8_t *at =
+            number == NULL
+                ? NULL
+                : sonda__pack_entry(pack, SONDA__SECTION_ALTERNATIVES, sonda__pack_u32(number));
+        uint32_t rule =
+            at == NULL ? UINT32_MAX : sonda__pack_u32(at + SONDA__AT_ALTERNATIVE_OWNER);
+
+        if (rule >= pack->count[SONDA__SECTION_RULES] ||
+            get_bit(bits, content->first_rule + rule)) {
+            continue;
+        }
+        if (sonda__evaluate_tree(question, sonda__pack_list(at + SONDA__AT_ALTERNATIVE_NODES),
+                                 0)) {
+            set_bit(bits, content->first_rule + rule);
+        }
+    }
+}
+
+static void match_pack(const sonda__question *question)
+{
+    const sonda__pack *pack = &question->content->pack;
+
+    for (uint32_t i = 0; i < pack->count[SONDA__SECTION_SOURCES]; i++) {
+        if (sonda__evaluate_source(question, i)) {
+            match_source(question, sonda__pack_entry(pack, SONDA__SECTION_SOURCES, i));
+        }
+    }
+}
+
+static bool any_filter_holds(const sonda__question *question, uint32_t rule)
+{
+    const sonda__pack *pack = &question->content->pack;
+    size_t count;
+    const sonda__filter_link *links = sonda__content_links(question->content, rule, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_FILTERS, links[i].filter);
+
+        if (at != NULL &&
+            sonda__evaluate_alternatives(
+                question, sonda__pack_list(at + SONDA__AT_FILTER_ALTERNATIVES), NULL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Filters of each pack that has or lies over the rule. */
+static bool
+is_filtered(const sonda_content *content, const sonda__question *whole, uint32_t rule)
+{
+    for (; content != NULL && rule < sonda_content_rule_count(content);
+         content = content->base) {
+        sonda__question question = {content, whole->event, whole->matcher};
+
+        if (any_filter_holds(&question, rule) ||
+            any_filter_holds(&question, SONDA__EVERY_RULE)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report(const sonda_content *content,
+                   const sonda__question *question,
+                   sonda__match_fn on_match,
+                   void *user)
+{
+    uint32_t count = sonda_content_rule_count(content);
+
+    for (uint32_t word = 0; word * 64 < count; word++) {
+        uint64_t left = question->matcher->rule_bits[word];
+
+        for (uint32_t bit = 0; left != 0; bit++, left >>= 1) {
+            if ((left & 1) != 0 && !is_filtered(content, question, word * 64 + bit)) {
+                on_match(word * 64 + bit, user);
+            }
+        }
+    }
+}
+
+sonda_status sonda__match(const sonda_content *content,
+                          const sonda_event *event,
+                          sonda__matcher *matcher,
+                          sonda__match_fn on_match,
+                          void *user)
+{
+    sonda__question question = {content, event, matcher};
+    uint32_t count = sonda_content_rule_count(content);
+    bool within_budget;
+
+    sonda__matcher_index(matcher, content, event);
+    memset(matcher->rule_bits, 0, (count / 64 + 1) * sizeof *matcher->rule_bits);
+    for (const sonda_content *pack = content; pack != NULL; pack = pack->base) {
+        question.content = pack;
+        match_pack(&question);
+    }
+    within_budget = matcher->steps_left > 0;
+    /* Filters run once for each match, which the cost of the pack leaves out. */
+    matcher->steps_left = UINT64_MAX;
+    report(content, &question, on_match, user);
+    return within_budget ? SONDA_OK : SONDA_ERR_LIMIT;
+}

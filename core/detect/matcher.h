@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Scratch of matching: where an event's fields are, and their folded texts.
+ *
+ * An event is indexed once: for each field id the visible fields that have it,
+ * as a chain. A value is folded when it is first asked for; a value that
+ * folding would not change is taken as it is.
+ *
+ * Layer 4 (detect). Allocates at open only.
+ */
+
+#ifndef SONDA_CORE_DETECT_MATCHER_H
+#define SONDA_CORE_DETECT_MATCHER_H
+
+#include "core/base/limits.h"
+#include "core/detect/match.h"
+#include "core/detect/regex_run.h"
+#include "core/rules/content_state.h"
+
+/* No further field. */
+#define SONDA__NO_FIELD UINT32_MAX
+
+/* Room for folding: the two largest values at once, as fieldref needs them. */
+#define SONDA__FOLD_BYTES (2u * (SONDA_RECORD_MAX + SONDA__EVENT_EXTRA_BYTES) / 2u * 3u + 4096u)
+
+#define SONDA__SLOT_COUNT (SONDA_FIELD_COUNT + SONDA__NAMES_NATIVE_MAX)
+
+struct sonda__matcher {
+    sonda_allocator allocator;
+    const sonda_event *event; /* the one that is indexed */
+    uint64_t steps_left;
+    /* By slot: 1 + the first visible field with that id; 0: none. */
+    uint16_t *slots;
+    uint16_t next[SONDA__EVENT_FIELDS_MAX]; /* 1 + the next with the same id */
+    uint32_t used[SONDA__EVENT_FIELDS_MAX]; /* slots to clear */
+    size_t used_count;
+    sonda__span folded[SONDA__EVENT_FIELDS_MAX];
+    uint8_t is_folded[SONDA__EVENT_FIELDS_MAX];
+    uint32_t fold_generation; /* changes when folded texts are dropped */
+    size_t fold_used;
+    char *fold_bytes;
+    uint64_t *rule_bits; /* SONDA__RULES_MAX of them */
+    sonda__regex_run regex;
+};
+
+/* Indexes an event for content and sets its step budget. */
+void sonda__matcher_index(sonda__matcher *matcher,
+                          const sonda_content *content,
+                          const sonda_event *event);
+
+/* First visible field with an id, or SONDA__NO_FIELD. */
+uint32_t sonda__matcher_first(const sonda__matcher *matcher, sonda_field_id id);
+
+/* The next one with the same id. */
+static inline uint32_t sonda__matcher_next(const sonda__matcher *matcher, uint32_t field)
+{
+    return matcher->next[field] == 0 ? SONDA__NO_FIELD : matcher->next[field] - 1u;
+}
+
+/* Folded text of a field; good until the fold generation changes. */
+sonda__span sonda__matcher_folded(sonda__matcher *matcher, uint32_t field);
+
+/* Takes steps from the budget; false, from then on, when it is used up. */
+static inline bool sonda__matcher_step(sonda__matcher *matcher, uint64_t steps)
+{
+    bool enough = steps <= matcher->steps_left;
+
+    matcher->steps_left = enough ? matcher->steps_left - steps : 0;
+    return enough;
+}
+
+#endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What each kind of pattern means.
+ *
+ * A null is no text: it answers NULL and EXISTS only. Of a list any element
+ * may answer, but all must be null for NULL.
+ *
+ * Layer 4 (detect). No allocation.
+ */
+
+#include "core/detect/pattern.h"
+
+#include "core/codec/address.h"
+#include "core/codec/code_point.h"
+#include "core/codec/decimal.h"
+#include "core/detect/search.h"
+#include "core/detect/time_part.h"
+
+static bool has_flag(const uint8_t *pattern, uint32_t flag)
+{
+    return (sonda__pack_u16(pattern + SONDA__AT_PATTERN_FLAGS) & flag) != 0;
+}
+
+/* The text to compare: folded unless case counts. */
+static sonda__span
+text_of(const sonda__question *question, const uint8_t *pattern, uint32_t field)
+{
+    return has_flag(pattern, SONDA__PATTERN_CASED)
+               ? question->event->fields[field].text
+               : sonda__matcher_folded(question->matcher, field);
+}
+
+/* Byte of `raw` from which the folded text's byte `folded_at` comes. */
+static size_t unfolded(sonda__span raw, size_t folded_at)
+{
+    size_t at = 0;
+    size_t folded = 0;
+
+    while (at < raw.len && folded < folded_at) {
+        uint32_t code_point;
+        char bytes[4];
+
+        at += sonda__code_point_read(raw.data + at, raw.len - at, &code_point);
+        folded += sonda__code_point_write(sonda__code_point_fold(code_point), bytes);
+    }
+    return at;
+}
+
+/* Says where in the event's own text a part of the compared text stands. */
+static void place(const sonda__question *question,
+                  sonda__answer *answer,
+                  sonda__span compared,
+                  sonda__span part)
+{
+    sonda__span raw = question->event->fields[answer->field].text;
+    size_t first = (size_t)(part.data - compared.data);
+
+    if (compared.data == raw.data) {
+        answer->position = first;
+        answer->length = part.len;
+    } else {
+        answer->position = unfolded(raw, first);
+        answer->length = unfolded(raw, first + part.len) - answer->position;
+    }
+}
+
+static bool literal_holds(const sonda__question *question,
+                          const uint8_t *pattern,
+                          sonda__span needle,
+                          sonda__answer *answer)
+{
+    sonda__span text = text_of(question, pattern, answer->field);
+    size_t at = sonda__search_anchored(text, needle, has_flag(pattern, SONDA__PATTERN_AT_START),
+                                       has_flag(pattern, SONDA__PATTERN_AT_END));
+
+    (void)sonda__matcher_step(question->matcher, text.len);
+    if (at == SONDA__NOT_FOUND) {
+        return false;
+    }
+    place(question, answer, text, sonda__span_of(text.data + at, needle.len));
+    return true;
+}
+
+static bool glob_holds(const sonda__question *question,
+                       const uint8_t *pattern,
+                       sonda__span glob,
+                       sonda__answer *answer)
+{
+    sonda__span text = text_of(question, pattern, answer->field);
+    sonda__span part;
+
+    (void)sonda__matcher_step(question->matcher, text.len);
+    if (!sonda__search_glob(text, glob, has_flag(pattern, SONDA__PATTERN_AT_START),
+                            has_flag(pattern, SONDA__PATTERN_AT_END), &part)) {
+        return false;
+    }
+    place(question, answer, text, part);
+    return true;
+}
+
+static bool regex_holds(const sonda__question *question, uint32_t regex, sonda__answer *answer)
+{
+    sonda__span text = question->event->fields[answer->field].text;
+    sonda__span part;
+    uint64_t steps = 0;
+    bool found = sonda__regex_search(&question->matcher->regex, &question->content->pack, regex,
+                                     text, &part, &steps);
+
+    (void)sonda__matcher_step(question->matcher, steps);
+    if (found) {
+        answer->position = (size_t)(part.data - text.data);
+        answer->length = part.len;
+    }
+    return found;
+}
+
+/* `order` is below, at or above 0 as the event's value is to the rule's. */
+static bool compares(uint32_t comparison, int order)
+{
+    switch (comparison) {
+    case SONDA__COMPARE_EQUAL:
+        return order == 0;
+    case SONDA__COMPARE_LESS:
+        return order < 0;
+    case SONDA__COMPARE_LESS_EQUAL:
+        return order <= 0;
+    case SONDA__COMPARE_GREATER:
+        return order > 0;
+    case SONDA__COMPARE_GREATER_EQUAL:
+        return order >= 0;
+    default:
+        return false;
+    }
+}
+
+static bool number_holds(sonda__span text, sonda__span bound, uint32_t comparison)
+{
+    sonda__decimal value;
+    sonda__decimal limit;
+
+    return sonda__decimal_parse(text, &value) && sonda__decimal_parse(bound, &limit) &&
+           compares(comparison, sonda__decimal_compare(&value, &limit));
+}
+
+static bool time_holds(sonda__span text, uint32_t number, uint32_t part, uint32_t comparison)
+{
+    uint32_t value;
+
+    return sonda__time_part_of(text, part, &value) &&
+           compares(comparison, value < number ? -1 : value > number);
+}
+
+static bool cidr_holds(sonda__span text, sonda__span network, uint32_t bits)
+{
+    sonda__address address;
+
+    return sonda__address_parse(text, &address) && address.size == network.len &&
+           bits <= address.size * 8 &&
+           sonda__address_prefix_equal(address.bytes, (const uint8_t *)network.data, bits);
+}
+
+/* A pattern that asks about text, and one value that is not null. */
+static bool
+value_holds(const sonda__question *question, const uint8_t *pattern, sonda__answer *answer)
+{
+    sonda__span text = question->event->fields[answer->field].text;
+    sonda__span operand =
+        sonda__pack_text(&question->content->pack, pattern + SONDA__AT_PATTERN_A);
+    uint32_t a = sonda__pack_u32(pattern + SONDA__AT_PATTERN_A);
+    uint32_t b = sonda__pack_u32(pattern + SONDA__AT_PATTERN_B);
+    uint32_t c = sonda__pack_u32(pattern + SONDA__AT_PATTERN_C);
+
+    answer->position = SONDA__EVIDENCE_WHOLE;
+    answer->length = text.len;
+    switch (sonda__pack_u16(pattern + SONDA__AT_PATTERN_OP)) {
+    case SONDA__OP_LITERAL:
+        return literal_holds(question, pattern, operand, answer);
+    case SONDA__OP_GLOB:
+        return glob_holds(question, pattern, operand, answer);
+    case SONDA__OP_REGEX:
+        return regex_holds(question, a, answer);
+    case SONDA__OP_NUMBER:
+        return number_holds(text, operand, c);
+    case SONDA__OP_TIME_PART:
+        return time_holds(text, a, b, c);
+    case SONDA__OP_CIDR:
+        return cidr_holds(text, operand, c);
+    default:
+        return false;
+    }
+}
+
+static bool is_null(const sonda__question *question, uint32_t field)
+{
+    return (question->event->fields[field].flags & SONDA_VALUE_NULL) != 0;
+}
+
+static bool all_null(const sonda__question *question, sonda_field_id id, sonda__answer *answer)
+{
+    uint32_t field = sonda__matcher_first(question->matcher, id);
+
+    answer->field = field;
+    answer->position = SONDA__EVIDENCE_WHOLE;
+    answer->length = 0;
+    for (; field != SONDA__NO_FIELD; field = sonda__matcher_next(question->matcher, field)) {
+        if (!is_null(question, field)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool presence_is(const sonda__question *question,
+                        sonda_field_id id,
+                        bool wanted,
+                        sonda__answer *answer)
+{
+    uint32_t field = sonda__matcher_first(question->matcher, id);
+
+    answer->field = field;
+    answer->position = SONDA__EVIDENCE_WHOLE;
+    answer->length = field == SONDA__NO_FIELD ? 0 : question->event->fields[field].text.len;
+    return (field != SONDA__NO_FIELD) == wanted;
+}
+
+/* Whether the value in `answer` has that of `other` in it, as the flags ask. */
+static bool pair_holds(const sonda__question *question,
+                       const uint8_t *pattern,
+                       uint32_t other,
+                       sonda__answer *answer)
+{
+    sonda__span needle = text_of(question, pattern, other);
+    uint32_t generation = question->matcher->fold_generation;
+
+    /* Folding this one may drop the other when both do not fit at once. */
+    (void)text_of(question, pattern, answer->field);
+    if (generation != question->matcher->fold_generation) {
+        needle = text_of(question, pattern, other);
+    }
+    return literal_holds(question, pattern, needle, answer);
+}
+
+static bool any_pair_holds(const sonda__question *question,
+                           const uint8_t *pattern,
+                           uint32_t first,
+                           sonda__answer *answer)
+{
+    uint32_t other = first;
+
+    for (uint32_t i = 0; other != SONDA__NO_FIELD && i < SONDA__FIELDREF_ELEMENTS_MAX; i++) {
+        if (!is_null(question, other) && pair_holds(question, pattern, other, answer)) {
+            return true;
+        }
+        other = sonda__matcher_next(question->matcher, other);
+    }
+    return false;
+}
+
+static bool fieldref_holds(const sonda__question *question,
+                           const uint8_t *pattern,
+                           sonda_field_id id,
+                           sonda__answer *answer)
+{
+    sonda__matcher *matcher = question->matcher;
+    uint32_t index = sonda__pack_u32(pattern + SONDA__AT_PATTERN_A);
+    uint32_t first = sonda__matcher_first(matcher, sonda__question_field(question, index));
+
+    for (uint32_t field = sonda__matcher_first(matcher, id); field != SONDA__NO_FIELD;
+         field = sonda__matcher_next(matcher, field)) {
+        answer->field = field;
+        if (!is_null(question, field) && any_pair_holds(question, pattern, first, answer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sonda__pattern_holds(const sonda__question *question,
+                          const uint8_t *pattern,
+                          sonda_field_id id,
+                          sonda__answer *answer)
+{
+    uint32_t op = sonda__pack_u16(pattern + SONDA__AT_PATTERN_OP);
+
+    if (op == SONDA__OP_NULL) {
+        return all_null(question, id, answer);
+    }
+    if (op == SONDA__OP_EXISTS) {
+        return presence_is(question, id, sonda__pack_u32(pattern + SONDA__AT_PATTERN_C) != 0,
+                           answer);
+    }
+    if (op == SONDA__OP_FIELDREF) {
+        return fieldref_holds(question, pattern, id, answer);
+    }
+    for (uint32_t field = sonda__matcher_first(question->matcher, id); field != SONDA__NO_FIELD;
+         field = sonda__matcher_next(question->matcher, field)) {
+        answer->field = field;
+        if (!is_null(question, field) && value_holds(question, pattern, answer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sonda__pattern_holds_anywhere(const sonda__question *question,
+                                   const uint8_t *pattern,
+                                   sonda__answer *answer)
+{
+    const uint32_t passed = SONDA_VALUE_NULL | SONDA_VALUE_HIDDEN | SONDA_VALUE_ENRICHED;
+    size_t count = question->event->field_count;
+
+    for (uint32_t i = 0; i < count && i < SONDA__EVENT_FIELDS_MAX; i++) {
+        answer->field = i;
+        if ((question->event->fields[i].flags & passed) == 0 &&
+            value_holds(question, pattern, answer)) {
+            return true;
+        }
+    }
+    return false;
+}
