@@ -179,6 +179,12 @@ void sonda__json_writer_null(sonda__json_writer *json)
     sonda__writer_text(&json->out, "null");
 }
 
+void sonda__json_writer_raw(sonda__json_writer *json, const char *value)
+{
+    separate(json);
+    sonda__writer_text(&json->out, value);
+}
+
 void sonda__json_put_string(sonda__json_writer *json, const char *name, sonda__span text)
 {
     sonda__json_writer_key(json, sonda__span_text(name));

@@ -40,6 +40,9 @@ void sonda__json_writer_signed(sonda__json_writer *json, int64_t number);
 void sonda__json_writer_boolean(sonda__json_writer *json, bool value);
 void sonda__json_writer_null(sonda__json_writer *json);
 
+/* A value that is JSON already: text of our own. */
+void sonda__json_writer_raw(sonda__json_writer *json, const char *value);
+
 /* A member in one call; `name` is zero-terminated text of our own. */
 void sonda__json_put_string(sonda__json_writer *json, const char *name, sonda__span text);
 void sonda__json_put_text(sonda__json_writer *json, const char *name, const char *text);

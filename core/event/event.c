@@ -48,6 +48,7 @@ sonda_status sonda_event_open(sonda_event **event, const sonda_allocator *alloca
     opened->fields = (sonda__field *)(opened + 1);
     opened->field_capacity = SONDA__EVENT_FIELDS_MAX;
     opened->allocator = ours;
+    opened->host = sonda__span_of("", 0);
     sonda__arena_init(&opened->arena, opened->fields + SONDA__EVENT_FIELDS_MAX, ARENA_SIZE);
     sonda__event_begin(opened, &no_header, sonda__names_of_table());
     *event = opened;

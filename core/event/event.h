@@ -56,6 +56,11 @@ struct sonda_event {
      */
     sonda__span channel;
     sonda__span provider;
+    /*
+     * The machine, for output of records that do not name it. Set by who opened
+     * the event, kept by begin; empty: not known.
+     */
+    sonda__span host;
     const sonda__names *names; /* what resolves names; never NULL once decoding */
     sonda__field *fields;
     size_t field_count;
