@@ -173,7 +173,7 @@ walk(sonda__json_writer *json, const sonda__ocsf_page *page, bool (*wanted)(sond
 static void
 put_absent(sonda__json_writer *json, const sonda__ocsf_page *page, const char *object)
 {
-    if (!sonda__ocsf_page_has(page, sonda__span_of("", 0), object)) {
+    if (!sonda__ocsf_page_has_inside(page, sonda__span_text(object))) {
         open_objects(json, page, sonda__span_text(object), 0);
         sonda__json_writer_object_end(json);
     }
@@ -182,12 +182,11 @@ put_absent(sonda__json_writer *json, const sonda__ocsf_page *page, const char *o
 static void put_absent_endpoint(sonda__json_writer *json, const sonda__ocsf_page *page)
 {
     sonda__ocsf_kind kind = page->class_row->kind;
-    sonda__span top = sonda__span_of("", 0);
 
     if (kind == SONDA__OCSF_KIND_AUTHENTICATION) {
         put_absent(json, page, "dst_endpoint");
     } else if ((kind == SONDA__OCSF_KIND_NETWORK || kind == SONDA__OCSF_KIND_DNS) &&
-               !sonda__ocsf_page_has(page, top, "dst_endpoint")) {
+               !sonda__ocsf_page_has_inside(page, sonda__span_text("dst_endpoint"))) {
         put_absent(json, page, "src_endpoint");
     }
 }

@@ -133,8 +133,7 @@ static void put_device(sonda__json_writer *json, const sonda__ocsf_page *page, s
 /* An event without an acting process or user still has who reported it. */
 static void put_actor(sonda__json_writer *json, const sonda__ocsf_page *page, sonda__span path)
 {
-    (void)path;
-    if (!sonda__ocsf_page_has(page, sonda__span_of("", 0), "actor")) {
+    if (!sonda__ocsf_page_has_inside(page, path)) {
         sonda__span provider = page->event->provider;
 
         sonda__json_put_string(json, "app_name",
@@ -145,16 +144,8 @@ static void put_actor(sonda__json_writer *json, const sonda__ocsf_page *page, so
 static void
 put_process(sonda__json_writer *json, const sonda__ocsf_page *page, sonda__span path)
 {
-    char joined[64];
-    sonda__span file = sonda__span_of(joined, path.len + strlen(".file"));
-    sonda__span image;
+    sonda__span image = sonda__ocsf_page_text(page, path, "file.path");
 
-    if (file.len > sizeof joined) {
-        return;
-    }
-    memcpy(joined, path.data, path.len);
-    memcpy(joined + path.len, ".file", strlen(".file"));
-    image = sonda__ocsf_page_text(page, file, "path");
     if (image.len != 0) {
         sonda__json_put_string(json, "name", sonda__value_file_name(image));
     } else if (!sonda__ocsf_page_has(page, path, "pid") &&
@@ -166,7 +157,7 @@ put_process(sonda__json_writer *json, const sonda__ocsf_page *page, sonda__span 
 static void
 put_endpoint(sonda__json_writer *json, const sonda__ocsf_page *page, sonda__span path)
 {
-    if (sonda__ocsf_page_has(page, sonda__span_of("", 0), path.data)) {
+    if (sonda__ocsf_page_has_inside(page, path)) {
         return;
     }
     if (host_of(page).len != 0) {

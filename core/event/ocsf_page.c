@@ -90,7 +90,7 @@ static void place_actor(sonda__ocsf_page *page)
     bool launch = page->event->activity_id == SONDA_PROCESS_LAUNCH;
 
     if (page->class_row->kind != SONDA__OCSF_KIND_PROCESS ||
-        (!launch && sonda__ocsf_page_has(page, sonda__span_of("", 0), "actor"))) {
+        (!launch && sonda__ocsf_page_has_inside(page, sonda__span_text("actor")))) {
         return;
     }
     for (size_t i = 0; i < SONDA__OCSF_LEAVES; i++) {
