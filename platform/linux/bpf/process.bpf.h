@@ -136,7 +136,8 @@ int on_fork(struct bpf_raw_tracepoint_args *ctx)
     if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid)) {
         return 0; /* a thread */
     }
-    counters = admit(CLASS_FORK, (void *)ctx->args[0]);
+    /* About the child: what the sensor starts is not the sensor. */
+    counters = admit(CLASS_FORK, child);
     s = scratch_of(SLOT_FORK);
     if (counters != NULL && s != NULL &&
         put_head(SLOT_FORK, (__u64)child, SONDA_LINUX_FORK) == 0) {

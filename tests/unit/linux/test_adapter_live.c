@@ -1,0 +1,730 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The adapter on the kernel this runs on.
+ *
+ * One capture is made: children do one of each thing, the source is stopped,
+ * and each test looks for its record among what came. Without the privilege or
+ * the kernel for it every such test is skipped, with the adapter's own reason.
+ */
+
+#define _GNU_SOURCE /* what the worker calls */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/event/event.h"
+#include "core/normalise/linux_record.h"
+#include "sonda/linux/linux.h"
+#include "sonda/spi/linux_record.h"
+
+#define RECORDS_MAX 200000u
+#define LONG_ARGUMENT 120000u
+#define LONG_ARGUMENTS 9u
+
+struct record {
+    uint8_t *bytes;
+    size_t len;
+};
+
+static struct {
+    char unavailable[300]; /* empty, or why nothing was captured */
+    char folder[64];
+    struct record *records;
+    size_t count;
+    sonda_event *event;
+    sonda_source_stats stats;
+    sonda_source_capabilities capabilities;
+    pid_t worker;  /* did the file and socket calls */
+    pid_t program; /* became the copy of true */
+    pid_t long_program;
+    pid_t deleted_program; /* ran from a memfd */
+    uint16_t port;
+    uint16_t closed_port;
+} capture;
+
+static sonda_status keep(void *user, const void *record, size_t record_len)
+{
+    struct record *kept = &capture.records[capture.count];
+
+    (void)user;
+    if (capture.count == RECORDS_MAX) {
+        return SONDA_ERR_FULL;
+    }
+    kept->bytes = malloc(record_len);
+    assert_non_null(kept->bytes);
+    memcpy(kept->bytes, record, record_len);
+    kept->len = record_len;
+    capture.count++;
+    return SONDA_OK;
+}
+
+static void path_in(char out[128], const char *name)
+{
+    snprintf(out, 128, "%s/%s", capture.folder, name);
+}
+
+static int listen_on_loopback(uint16_t *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t len = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 4) != 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
+        return -1;
+    }
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
+static int connect_to(uint16_t port, int type)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int fd = socket(AF_INET, type, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return connect(fd, (struct sockaddr *)&address, sizeof address);
+}
+
+/* Each return value is a place where the worker gave up; 0: all done. */
+static int work_on_files(void)
+{
+    int folder;
+    int fd = open("created", O_CREAT | O_WRONLY, 0600);
+
+    if (fd < 0 || chdir("..") != 0 || (folder = open(capture.folder, O_RDONLY)) < 0) {
+        return 1;
+    }
+    if (fchmod(fd, 0640) != 0 || fchmodat(folder, "created", 04755, 0) != 0 ||
+        fchown(fd, 12, 34) != 0) {
+        return 2;
+    }
+    if (renameat(folder, "./sub/../created", AT_FDCWD, "/tmp/../tmp/sonda-live-renamed") != 0 ||
+        unlink("/tmp/sonda-live-renamed") != 0) {
+        return 3;
+    }
+    return chdir(capture.folder) != 0 || rmdir("sub") != 0 ? 4 : 0;
+}
+
+static int work_on_sockets(void)
+{
+    uint16_t port;
+    int listener = listen_on_loopback(&port);
+
+    if (listener < 0 || connect_to(port, SOCK_STREAM) != 0 ||
+        accept(listener, NULL, NULL) < 0) {
+        return 5;
+    }
+    if (connect_to(capture.closed_port, SOCK_STREAM) == 0 || errno != ECONNREFUSED) {
+        return 6;
+    }
+    if (connect_to(4321, SOCK_DGRAM) != 0) {
+        return 7;
+    }
+    return write(3, &port, sizeof port) == (ssize_t)sizeof port ? 0 : 8;
+}
+
+static pid_t start_worker(int report)
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        int outcome;
+
+        dup2(report, 3);
+        outcome = chdir(capture.folder) != 0 ? 9 : work_on_files();
+        _exit(outcome != 0 ? outcome : work_on_sockets());
+    }
+    return child;
+}
+
+static void assert_exits_with_zero(pid_t child)
+{
+    int status = -1;
+
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static void run_worker(void)
+{
+    int report[2];
+    int closed = listen_on_loopback(&capture.closed_port);
+
+    close(closed);
+    assert_int_equal(pipe(report), 0);
+    capture.worker = start_worker(report[1]);
+    assert_exits_with_zero(capture.worker);
+    assert_int_equal(read(report[0], &capture.port, sizeof capture.port), 2);
+    close(report[0]);
+    close(report[1]);
+}
+
+static void copy_true(const char *path)
+{
+    char command[300];
+
+    snprintf(command, sizeof command, "cp /bin/true '%s'", path);
+    assert_int_equal(system(command), 0);
+}
+
+static pid_t run_program(char *const *arguments)
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        char variable[] = "SONDA=1";
+        char *environment[] = {variable, NULL};
+
+        if (chdir(capture.folder) == 0) {
+            execve(arguments[0], arguments, environment);
+        }
+        _exit(10);
+    }
+    assert_exits_with_zero(child);
+    return child;
+}
+
+static void run_long_program(void)
+{
+    static char argument[LONG_ARGUMENT + 1];
+    char program[] = "/bin/true";
+    char *arguments[LONG_ARGUMENTS + 2] = {program};
+
+    memset(argument, 'x', LONG_ARGUMENT);
+    for (unsigned i = 1; i <= LONG_ARGUMENTS; i++) {
+        arguments[i] = argument;
+    }
+    capture.long_program = run_program(arguments);
+}
+
+static void run_deleted_program(void)
+{
+    char buffer[4096];
+    int memory = (int)syscall(SYS_memfd_create, "sonda-live", 0u);
+    int program = open("/bin/true", O_RDONLY);
+    ssize_t n;
+    char path[64];
+    char *arguments[] = {path, NULL};
+
+    while ((n = read(program, buffer, sizeof buffer)) > 0) {
+        assert_int_equal(write(memory, buffer, (size_t)n), n);
+    }
+    close(program);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", memory);
+    capture.deleted_program = run_program(arguments);
+    close(memory);
+}
+
+static void act(void)
+{
+    char program[128];
+    char first[] = "one";
+    char second[] = "two words";
+    char *arguments[] = {program, first, second, NULL};
+
+    path_in(program, "sub");
+    assert_int_equal(mkdir(program, 0700), 0);
+    path_in(program, "true-copy");
+    copy_true(program);
+    capture.program = run_program(arguments);
+    run_long_program();
+    run_deleted_program();
+    run_worker();
+    /* Ours: must not come. */
+    path_in(program, "own");
+    close(open(program, O_CREAT | O_WRONLY, 0600));
+}
+
+static int make_capture(void **state)
+{
+    const sonda_source_ops *ops = sonda_linux_source();
+    sonda_sink sink = {sizeof sink, 0, keep, NULL};
+    sonda_error error = SONDA_ERROR_INIT;
+    sonda_source *source = NULL;
+
+    (void)state;
+    capture.capabilities.struct_size = sizeof capture.capabilities;
+    if (ops->open(&source, NULL, &sink, NULL, &error) != SONDA_OK) {
+        snprintf(capture.unavailable, sizeof capture.unavailable, "%s", error.message);
+        return 0;
+    }
+    capture.records = calloc(RECORDS_MAX, sizeof *capture.records);
+    assert_non_null(capture.records);
+    assert_int_equal(sonda_event_open(&capture.event, NULL), SONDA_OK);
+    ops->capabilities(source, &capture.capabilities);
+    strcpy(capture.folder, "/tmp/sonda-live-XXXXXX");
+    assert_non_null(mkdtemp(capture.folder));
+    assert_int_equal(ops->start(source, &error), SONDA_OK);
+    act();
+    assert_int_equal(ops->poll(source, 0), SONDA_OK);
+    ops->stop(source);
+    assert_int_equal(ops->poll(source, 0), SONDA_ERR_CANCELLED);
+    ops->stats(source, &capture.stats);
+    ops->close(source);
+    return 0;
+}
+
+static int drop_capture(void **state)
+{
+    char command[200];
+
+    (void)state;
+    for (size_t i = 0; i < capture.count; i++) {
+        free(capture.records[i].bytes);
+    }
+    free(capture.records);
+    sonda_event_close(capture.event);
+    if (capture.folder[0] != '\0') {
+        snprintf(command, sizeof command, "rm -rf '%s'", capture.folder);
+        return system(command) == 0 ? 0 : -1;
+    }
+    return 0;
+}
+
+static void need_capture(void)
+{
+    if (capture.unavailable[0] != '\0') {
+        print_message("skipped: %s\n", capture.unavailable);
+        skip();
+    }
+}
+
+static const char *text(sonda_field_id id)
+{
+    static char out[8][4096];
+    static unsigned turn;
+    sonda__span value = sonda__event_text(capture.event, id);
+    char *to = out[turn++ % 8];
+    size_t len = value.len < sizeof out[0] - 1 ? value.len : sizeof out[0] - 1;
+
+    memcpy(to, value.data, len);
+    to[len] = '\0';
+    return to;
+}
+
+static bool decode(size_t index)
+{
+    const struct record *record = &capture.records[index];
+    sonda_record_header header;
+    sonda_error error = SONDA_ERROR_INIT;
+
+    assert_int_equal(sonda_record_header_read(record->bytes, record->len, &header), SONDA_OK);
+    if (header.source != SONDA_SOURCE_LINUX) {
+        return false;
+    }
+    sonda__event_begin(capture.event, &header, sonda__names_of_table());
+    assert_int_equal(
+        sonda__decode_linux(capture.event,
+                            sonda__span_of((const char *)record->bytes + 64, record->len - 64),
+                            &error),
+        SONDA_OK);
+    return true;
+}
+
+/* Decodes the n-th record of a type by a process; false when there is none. */
+static bool find(unsigned type, pid_t pid, unsigned nth)
+{
+    for (size_t i = 0; i < capture.count; i++) {
+        sonda_record_header header;
+
+        sonda_record_header_read(capture.records[i].bytes, capture.records[i].len, &header);
+        if (header.source == SONDA_SOURCE_LINUX && header.type == type &&
+            (header.flags & SONDA_RECORD_SNAPSHOT) == 0 && decode(i) &&
+            atoi(text(SONDA_FIELD_PROCESS_ID)) == pid && nth-- == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void test_exec__copy_of_true__has_path_arguments_parent_and_user(void **state)
+{
+    char program[128];
+    char line[200];
+
+    (void)state;
+    need_capture();
+    path_in(program, "true-copy");
+    snprintf(line, sizeof line, "%s one two words", program);
+
+    assert_true(find(SONDA_LINUX_EXEC, capture.program, 0));
+
+    assert_int_equal(capture.event->class_uid, SONDA_CLASS_PROCESS);
+    assert_int_equal(capture.event->activity_id, SONDA_PROCESS_LAUNCH);
+    assert_string_equal(text(SONDA_FIELD_IMAGE), program);
+    assert_string_equal(text(SONDA_FIELD_COMMAND_LINE), line);
+    assert_string_equal(text(SONDA_FIELD_CURRENT_DIRECTORY), capture.folder);
+    assert_string_equal(text(SONDA_FIELD_EXECUTED_PATH), program);
+    assert_int_equal(atoi(text(SONDA_FIELD_PARENT_PROCESS_ID)), getpid());
+    assert_int_equal(atoi(text(SONDA_FIELD_UID)), (int)getuid());
+    assert_string_equal(text(SONDA_FIELD_ENVIRONMENT_SIZE), "8");
+    assert_string_equal(text(SONDA_FIELD_USER), "root");
+    assert_int_not_equal(atoi(text(SONDA_FIELD_MOUNT_NAMESPACE)), 0);
+    assert_int_not_equal(sonda__event_text(capture.event, SONDA_FIELD_CGROUP).len, 0);
+}
+
+static void test_exec__a_megabyte_of_arguments__arrives_whole_or_marked(void **state)
+{
+    const sonda__field *line;
+    size_t whole = strlen("/bin/true") + LONG_ARGUMENTS * (LONG_ARGUMENT + 1u);
+
+    (void)state;
+    need_capture();
+
+    assert_true(find(SONDA_LINUX_EXEC, capture.long_program, 0));
+
+    line = sonda__event_find(capture.event, SONDA_FIELD_COMMAND_LINE);
+    assert_non_null(line);
+    assert_int_equal(line->text.len, whole < 1048576u ? whole : 1048576u);
+    assert_int_equal((line->flags & SONDA_VALUE_TRUNCATED) != 0, whole >= 1048576u);
+}
+
+static void test_exec__from_memory__names_the_memfd(void **state)
+{
+    (void)state;
+    need_capture();
+
+    assert_true(find(SONDA_LINUX_EXEC, capture.deleted_program, 0));
+
+    assert_string_equal(text(SONDA_FIELD_IMAGE), "/memfd:sonda-live");
+    assert_string_equal(text(SONDA_FIELD_LINK_COUNT), "0");
+}
+
+static void test_fork_and_exit__of_a_program__surround_its_exec(void **state)
+{
+    (void)state;
+    need_capture();
+
+    assert_true(find(SONDA_LINUX_FORK, capture.program, 0));
+    assert_int_equal(capture.event->activity_id, SONDA_ACTIVITY_OTHER);
+    assert_int_equal(atoi(text(SONDA_FIELD_PARENT_PROCESS_ID)), getpid());
+    assert_true(find(SONDA_LINUX_EXIT, capture.program, 0));
+    assert_int_equal(capture.event->activity_id, SONDA_PROCESS_TERMINATE);
+    assert_string_equal(text(SONDA_FIELD_EXIT_CODE), "0");
+    assert_false(find(SONDA_LINUX_EXIT, capture.program, 1));
+}
+
+static void test_process__fork_and_exec__agree_on_the_start(void **state)
+{
+    char start[32];
+
+    (void)state;
+    need_capture();
+
+    assert_true(find(SONDA_LINUX_FORK, capture.program, 0));
+    strcpy(start, text(SONDA_FIELD_PROCESS_START));
+    assert_true(find(SONDA_LINUX_EXEC, capture.program, 0));
+
+    assert_string_equal(text(SONDA_FIELD_PROCESS_START), start);
+}
+
+static void test_open__new_file__is_a_creation_with_its_whole_path(void **state)
+{
+    char path[128];
+
+    (void)state;
+    need_capture();
+    path_in(path, "created");
+
+    assert_true(find(SONDA_LINUX_OPEN, capture.worker, 0));
+
+    assert_int_equal(capture.event->activity_id, SONDA_FILE_CREATE);
+    assert_string_equal(text(SONDA_FIELD_TARGET_FILENAME), path);
+    assert_string_equal(text(SONDA_FIELD_MODE), "600");
+}
+
+static void test_chmod__by_descriptor_and_by_path__give_path_and_mode(void **state)
+{
+    char path[128];
+
+    (void)state;
+    need_capture();
+    path_in(path, "created");
+
+    assert_true(find(SONDA_LINUX_CHMOD, capture.worker, 0));
+    assert_string_equal(text(SONDA_FIELD_TARGET_FILENAME), path);
+    assert_string_equal(text(SONDA_FIELD_MODE), "640");
+    assert_true(find(SONDA_LINUX_CHMOD, capture.worker, 1));
+    assert_string_equal(text(SONDA_FIELD_TARGET_FILENAME), path);
+    assert_string_equal(text(SONDA_FIELD_MODE), "4755");
+    assert_true((sonda__event_find(capture.event, SONDA_FIELD_TARGET_FILENAME)->flags &
+                 SONDA_VALUE_UNTRUSTED) != 0);
+}
+
+static void test_chown__by_descriptor__gives_the_new_owner(void **state)
+{
+    (void)state;
+    need_capture();
+
+    assert_true(find(SONDA_LINUX_CHOWN, capture.worker, 0));
+
+    assert_string_equal(text(SONDA_FIELD_TARGET_UID), "12");
+    assert_string_equal(text(SONDA_FIELD_TARGET_GID), "34");
+}
+
+static void test_rename__relative_to_a_descriptor__gives_both_names(void **state)
+{
+    char path[128];
+
+    (void)state;
+    need_capture();
+    path_in(path, "created");
+
+    assert_true(find(SONDA_LINUX_RENAME, capture.worker, 0));
+
+    assert_string_equal(text(SONDA_FIELD_SOURCE_FILENAME), path);
+    assert_string_equal(text(SONDA_FIELD_TARGET_FILENAME), "/tmp/sonda-live-renamed");
+}
+
+static void test_unlink_and_rmdir__of_the_worker__give_the_path(void **state)
+{
+    char path[128];
+
+    (void)state;
+    need_capture();
+    path_in(path, "sub");
+
+    assert_true(find(SONDA_LINUX_DELETE, capture.worker, 0));
+    assert_string_equal(text(SONDA_FIELD_TARGET_FILENAME), "/tmp/sonda-live-renamed");
+    assert_true(find(SONDA_LINUX_DELETE, capture.worker, 1));
+    assert_string_equal(text(SONDA_FIELD_TARGET_FILENAME), path);
+}
+
+static void test_connect__to_a_listener__is_initiated_with_both_ends(void **state)
+{
+    (void)state;
+    need_capture();
+
+    assert_true(find(SONDA_LINUX_CONNECT, capture.worker, 0));
+
+    assert_int_equal(capture.event->activity_id, SONDA_NETWORK_OPEN);
+    assert_string_equal(text(SONDA_FIELD_DESTINATION_IP), "127.0.0.1");
+    assert_int_equal(atoi(text(SONDA_FIELD_DESTINATION_PORT)), capture.port);
+    assert_string_equal(text(SONDA_FIELD_SOURCE_IP), "127.0.0.1");
+    assert_int_not_equal(atoi(text(SONDA_FIELD_SOURCE_PORT)), 0);
+    assert_string_equal(text(SONDA_FIELD_INITIATED), "true");
+    assert_string_equal(text(SONDA_FIELD_PROTOCOL), "tcp");
+}
+
+static void test_connect__refused__is_told_as_a_failure(void **state)
+{
+    (void)state;
+    need_capture();
+
+    assert_true(find(SONDA_LINUX_CONNECT, capture.worker, 1));
+
+    assert_int_equal(capture.event->activity_id, 4);
+    assert_int_equal(atoi(text(SONDA_FIELD_DESTINATION_PORT)), capture.closed_port);
+    assert_string_equal(text(SONDA_FIELD_RETURN_CODE), "-111");
+}
+
+static void test_connect__datagram__is_told_by_its_call(void **state)
+{
+    (void)state;
+    need_capture();
+
+    assert_true(find(SONDA_LINUX_CONNECT, capture.worker, 2));
+
+    assert_string_equal(text(SONDA_FIELD_PROTOCOL), "udp");
+    assert_string_equal(text(SONDA_FIELD_DESTINATION_PORT), "4321");
+    assert_false(find(SONDA_LINUX_CONNECT, capture.worker, 3));
+}
+
+static void test_accept_and_bind__of_the_listener__give_its_port(void **state)
+{
+    (void)state;
+    need_capture();
+
+    assert_true(find(SONDA_LINUX_BIND, capture.worker, 0));
+    assert_int_equal(capture.event->activity_id, SONDA_NETWORK_LISTEN);
+    assert_int_equal(atoi(text(SONDA_FIELD_SOURCE_PORT)), capture.port);
+    assert_true(find(SONDA_LINUX_ACCEPT, capture.worker, 0));
+    assert_string_equal(text(SONDA_FIELD_INITIATED), "false");
+    assert_int_equal(atoi(text(SONDA_FIELD_DESTINATION_PORT)), capture.port);
+}
+
+static void test_source__own_activity__is_filtered_and_counted(void **state)
+{
+    (void)state;
+    need_capture();
+
+    assert_false(find(SONDA_LINUX_OPEN, getpid(), 0));
+    assert_true(capture.stats.by_class[SONDA_SOURCE_CLASS_FILE_OPEN].filtered > 0);
+}
+
+static void test_source__stopped__counters_agree_exactly(void **state)
+{
+    (void)state;
+    need_capture();
+
+    for (unsigned i = 0; i < SONDA_SOURCE_CLASS_COUNT; i++) {
+        const sonda_source_class_stats *stats = &capture.stats.by_class[i];
+
+        assert_int_equal(stats->produced, stats->delivered + stats->lost + stats->filtered);
+        assert_int_equal(stats->lost, 0);
+    }
+}
+
+static void test_source__opened__has_proven_each_class(void **state)
+{
+    (void)state;
+    need_capture();
+
+    for (unsigned i = 0; i <= SONDA_SOURCE_CLASS_NETWORK; i++) {
+        const sonda_source_capability *capability = &capture.capabilities.by_class[i];
+
+        if (capability->level != SONDA_CAPABILITY_OBSERVE) {
+            print_message("class %u: %s\n", i, capability->remedy);
+        }
+        assert_int_equal(capability->level, SONDA_CAPABILITY_OBSERVE);
+    }
+}
+
+static void test_snapshot__first_records__have_this_process(void **state)
+{
+    char line[256] = "";
+    FILE *file = fopen("/proc/self/cmdline", "re");
+    bool seen = false;
+
+    (void)state;
+    assert_non_null(file);
+    assert_true(fread(line, 1, sizeof line - 1, file) > 0);
+    fclose(file);
+    need_capture();
+
+    for (size_t i = 0; i < capture.count; i++) {
+        sonda_record_header header;
+
+        sonda_record_header_read(capture.records[i].bytes, capture.records[i].len, &header);
+        if ((header.flags & SONDA_RECORD_SNAPSHOT) == 0) {
+            break;
+        }
+        assert_true(decode(i));
+        if (atoi(text(SONDA_FIELD_PROCESS_ID)) == getpid()) {
+            assert_memory_equal(text(SONDA_FIELD_COMMAND_LINE), line, strlen(line));
+            assert_int_equal(atoi(text(SONDA_FIELD_PARENT_PROCESS_ID)), getppid());
+            seen = true;
+        }
+    }
+
+    assert_true(seen);
+}
+
+static void test_records__of_each_stream__are_numbered_without_gap(void **state)
+{
+    uint64_t last[8] = {0};
+
+    (void)state;
+    need_capture();
+
+    for (size_t i = 0; i < capture.count; i++) {
+        sonda_record_header header;
+
+        sonda_record_header_read(capture.records[i].bytes, capture.records[i].len, &header);
+        assert_in_range(header.stream, 1, 7);
+        assert_int_equal(header.seq, ++last[header.stream]);
+        assert_int_not_equal(header.wall_ns, 0);
+    }
+}
+
+/* In a child, because the privilege does not come back. */
+static int open_without_privilege(void)
+{
+    const sonda_source_ops *ops = sonda_linux_source();
+    sonda_sink sink = {sizeof sink, 0, keep, NULL};
+    sonda_error error = SONDA_ERROR_INIT;
+    sonda_source *source = NULL;
+
+    if (getuid() == 0 &&
+        (setgroups(0, NULL) != 0 || setgid(65534) != 0 || setuid(65534) != 0)) {
+        return 1;
+    }
+    if (ops->open(&source, NULL, &sink, NULL, &error) != SONDA_ERR_PERMISSION) {
+        return 2;
+    }
+    return strstr(error.message, "remedy: run as root") != NULL && source == NULL ? 0 : 3;
+}
+
+static void test_source__without_privilege__refuses_with_a_remedy(void **state)
+{
+    pid_t child = fork();
+    int status = -1;
+
+    (void)state;
+    if (child == 0) {
+        _exit(open_without_privilege());
+    }
+
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static void
+count_rung(const char *rung, uint32_t state, const char *detail, const char *remedy, void *user)
+{
+    unsigned *missing = user;
+
+    assert_true(rung[0] != '\0' && detail != NULL && remedy != NULL);
+    *missing += state == SONDA_LINUX_RUNG_MISSING;
+}
+
+static void test_probe__this_machine__agrees_with_open(void **state)
+{
+    unsigned missing = 0;
+    sonda_status status = sonda_linux_probe(count_rung, &missing);
+
+    (void)state;
+    assert_int_equal(status == SONDA_OK, capture.unavailable[0] == '\0');
+    assert_int_equal(missing == 0, status == SONDA_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_exec__copy_of_true__has_path_arguments_parent_and_user),
+        cmocka_unit_test(test_exec__a_megabyte_of_arguments__arrives_whole_or_marked),
+        cmocka_unit_test(test_exec__from_memory__names_the_memfd),
+        cmocka_unit_test(test_fork_and_exit__of_a_program__surround_its_exec),
+        cmocka_unit_test(test_process__fork_and_exec__agree_on_the_start),
+        cmocka_unit_test(test_open__new_file__is_a_creation_with_its_whole_path),
+        cmocka_unit_test(test_chmod__by_descriptor_and_by_path__give_path_and_mode),
+        cmocka_unit_test(test_chown__by_descriptor__gives_the_new_owner),
+        cmocka_unit_test(test_rename__relative_to_a_descriptor__gives_both_names),
+        cmocka_unit_test(test_unlink_and_rmdir__of_the_worker__give_the_path),
+        cmocka_unit_test(test_connect__to_a_listener__is_initiated_with_both_ends),
+        cmocka_unit_test(test_connect__refused__is_told_as_a_failure),
+        cmocka_unit_test(test_connect__datagram__is_told_by_its_call),
+        cmocka_unit_test(test_accept_and_bind__of_the_listener__give_its_port),
+        cmocka_unit_test(test_source__own_activity__is_filtered_and_counted),
+        cmocka_unit_test(test_source__stopped__counters_agree_exactly),
+        cmocka_unit_test(test_source__opened__has_proven_each_class),
+        cmocka_unit_test(test_snapshot__first_records__have_this_process),
+        cmocka_unit_test(test_records__of_each_stream__are_numbered_without_gap),
+        cmocka_unit_test(test_source__without_privilege__refuses_with_a_remedy),
+        cmocka_unit_test(test_probe__this_machine__agrees_with_open),
+    };
+
+    return cmocka_run_group_tests(tests, make_capture, drop_capture);
+}
