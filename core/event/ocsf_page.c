@@ -74,7 +74,7 @@ static void place_field(sonda__ocsf_page *page, size_t index)
     const sonda__ocsf_route *route = route_of(page, field->id);
     sonda__ocsf_slot *slot = route == NULL ? NULL : &page->slots[route->leaf];
 
-    if (slot == NULL || slot->filled || (field->flags & SONDA_VALUE_NULL) != 0 ||
+    if (slot == NULL || slot->filled || field->text.len == 0 ||
         !sonda__ocsf_value_fits((sonda__ocsf_form)route->form, field->text)) {
         return;
     }
