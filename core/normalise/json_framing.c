@@ -259,16 +259,18 @@ static sonda__unit value_fault(const sonda__json_framing *framing, sonda__unit u
     return skipped(unit, json->status, json->error_offset, json->reason);
 }
 
-static sonda__unit complete_value(sonda__json_framing *framing, sonda__span window, bool last)
+/* `unsure`: when the value turns out broken, one_line() may yet answer. */
+static sonda__unit
+complete_value(sonda__json_framing *framing, sonda__span window, bool last, bool unsure)
 {
     size_t end = sonda__json_offset(&framing->json);
     size_t at = blanks(window, end);
+    bool followed = at < window.len && window.data[at] != '\n' && window.data[at] != '{';
 
-    if (at == window.len && !last && window.len <= SONDA__FRAME_MAX) {
+    if ((at == window.len && !last && window.len <= SONDA__FRAME_MAX) || (followed && unsure)) {
         return more();
     }
-    if (at > SONDA__FRAME_MAX ||
-        (at < window.len && window.data[at] != '\n' && window.data[at] != '{')) {
+    if (at > SONDA__FRAME_MAX || followed) {
         return broken(framing, window, last, SONDA_ERR_MALFORMED, at,
                       "something follows the value on its line");
     }
@@ -301,7 +303,7 @@ static sonda__unit top(sonda__json_framing *framing, sonda__span window, bool la
         return more();
     }
     if (read_value(framing, window, last) == SONDA_OK) {
-        return complete_value(framing, window, last);
+        return complete_value(framing, window, last, answer == LINE_UNSURE);
     }
     if (answer == LINE_UNSURE || may_go_on(framing, window, last)) {
         return more();
