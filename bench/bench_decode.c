@@ -11,6 +11,7 @@
 #include "bench/recording_data.h"
 #include "core/codec/json.h"
 #include "core/normalise/json_event.h"
+#include "sonda/input.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -102,6 +103,104 @@ static uint64_t decode(const lines *in, sonda_event *event)
     return fields;
 }
 
+/* ---- framing ---- */
+
+static sonda_status
+count_record(const void *record, size_t len, uint64_t number, uint64_t offset, void *user)
+{
+    (void)record;
+    (void)number;
+    (void)offset;
+    (void)user;
+    return len > SONDA_RECORD_HEADER_SIZE ? SONDA_OK : SONDA_ERR_MALFORMED;
+}
+
+static sonda_status
+decode_record(const void *record, size_t len, uint64_t number, uint64_t offset, void *user)
+{
+    static const sonda_record_header header;
+    sonda_event *event = user;
+
+    (void)number;
+    (void)offset;
+    sonda__event_begin(event, &header, sonda__names_of_table());
+    return sonda__decode_json(
+        event, sonda__span_of((const char *)record + 64, len - SONDA_RECORD_HEADER_SIZE), NULL);
+}
+
+/* Feeds what the spans are lines of, in the blocks a file is read in. */
+static uint64_t
+feed(const lines *in,
+     sonda_event *event,
+     sonda_status (*on_record)(const void *, size_t, uint64_t, uint64_t, void *))
+{
+    const size_t block = 256 * 1024;
+    sonda_input *input = NULL;
+    sonda_input_callbacks callbacks = SONDA_INPUT_CALLBACKS_INIT;
+    uint64_t count;
+
+    callbacks.on_record = on_record;
+    callbacks.user = event;
+    if (sonda_input_open(&input, NULL, NULL) != SONDA_OK) {
+        return 0;
+    }
+    for (size_t at = 0; at < in->bytes; at += block) {
+        size_t len = in->bytes - at < block ? in->bytes - at : block;
+
+        sonda_input_feed(input, in->spans[0].data + at, len, &callbacks);
+    }
+    sonda_input_finish(input, &callbacks);
+    count = sonda_input_count(input);
+    sonda_input_close(input);
+    return count;
+}
+
+static uint64_t frame(const lines *in, sonda_event *event)
+{
+    return feed(in, event, count_record);
+}
+
+static uint64_t frame_and_decode(const lines *in, sonda_event *event)
+{
+    return feed(in, event, decode_record);
+}
+
+/* The same flat objects, a member a line. */
+static int spread(const lines *in, lines *out)
+{
+    char *text = malloc(in->bytes * 2);
+    char *p = text;
+
+    out->spans = malloc(sizeof *out->spans);
+    if (text == NULL || out->spans == NULL) {
+        free(text);
+        return 0;
+    }
+    for (size_t i = 0; i < in->count; i++) {
+        sonda__json json;
+        sonda__json_token token = {SONDA__JSON_NULL, 0, {"", 0}};
+        const char *from = in->spans[i].data;
+
+        sonda__json_init(&json, in->spans[i], NULL);
+        while (token.kind != SONDA__JSON_END && sonda__json_next(&json, &token) == SONDA_OK) {
+            size_t len = (size_t)(in->spans[i].data + sonda__json_offset(&json) - from);
+
+            memcpy(p, from, len);
+            p += len;
+            from += len;
+            if (token.kind != SONDA__JSON_KEY) {
+                *p++ = '\n';
+                *p++ = ' ';
+            }
+        }
+        p[-1] = '\n';
+    }
+    out->spans[0] = sonda__span_of(text, (size_t)(p - text));
+    out->count = in->count;
+    out->bytes = (size_t)(p - text);
+    return 1;
+}
+
 static double
 measure(const char *name, pass *run, const lines *in, sonda_event *event, double read)
 {
@@ -126,6 +225,7 @@ int main(void)
 {
     sonda_event *event = NULL;
     lines in = {NULL, 0, 0};
+    lines wide = {NULL, 0, 0};
     size_t len = 0;
     char *bytes = recording_data_load("metasploit_logonpasswords_lsass_memory_dump.zip",
                                       "metasploit_logonpasswords_lsass_memory_dump.json", &len);
@@ -141,6 +241,13 @@ int main(void)
     read = measure("read every byte", read_bytes, &in, event, 0);
     measure("tokens", read_tokens, &in, event, read);
     measure("line to event", decode, &in, event, read);
+    measure("frame lines", frame, &in, event, read);
+    measure("frame lines, decode", frame_and_decode, &in, event, read);
+    if (spread(&in, &wide)) {
+        measure("frame many lines each", frame, &wide, event, read);
+        free((char *)(uintptr_t)wide.spans[0].data);
+    }
+    free(wide.spans);
     sonda_event_close(event);
     free(in.spans);
     free(bytes);
