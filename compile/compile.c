@@ -80,10 +80,14 @@ static sonda_status resolve(sonda_compile *c, sonda__rule *rule, sonda_error *er
                                      error);
 }
 
-/* SONDA_ERR_NOT_FOUND from log sources is no fault of the rule's. */
+/*
+ * The outcome of what was parsed. A source that is not found is no fault of the
+ * rule's. What is not used goes back to the pool, down to `mark`.
+ */
 static sonda_status settle(sonda_compile *c,
                            sonda__report_entry *entry,
                            sonda__rule *rule,
+                           sonda__pool_mark mark,
                            sonda_status parsed,
                            sonda_error *error)
 {
@@ -99,14 +103,17 @@ static sonda_status settle(sonda_compile *c,
         entry->id = rule->id;
         return SONDA_OK;
     }
-    return status == SONDA_ERR_NO_MEMORY
-               ? status
-               : sonda__report_refuse(entry, &c->pool, outcome, error);
+    if (status == SONDA_ERR_NO_MEMORY) {
+        return status;
+    }
+    sonda__pool_rewind(&c->pool, mark);
+    return sonda__report_refuse(entry, &c->pool, outcome, error);
 }
 
 static sonda_status
 take_rule(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry *entry)
 {
+    sonda__pool_mark mark = sonda__pool_mark_here(&c->pool);
     sonda__rule *rule = sonda__pool_take(&c->pool, 1, sizeof *rule);
     sonda_error error = SONDA_ERROR_INIT;
 
@@ -115,13 +122,14 @@ take_rule(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry *e
     }
     entry->kind = SONDA_COMPILE_KIND_RULE;
     entry->rule = rule;
-    return settle(c, entry, rule, sonda__rule_parse(&c->pool, root, entry->path, rule, &error),
-                  &error);
+    return settle(c, entry, rule, mark,
+                  sonda__rule_parse(&c->pool, root, entry->path, rule, &error), &error);
 }
 
 static sonda_status
 take_filter(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry *entry)
 {
+    sonda__pool_mark mark = sonda__pool_mark_here(&c->pool);
     sonda__filter *filter = sonda__pool_take(&c->pool, 1, sizeof *filter);
     sonda_error error = SONDA_ERROR_INIT;
 
@@ -130,7 +138,7 @@ take_filter(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry 
     }
     entry->kind = SONDA_COMPILE_KIND_FILTER;
     entry->filter = filter;
-    return settle(c, entry, &filter->rule,
+    return settle(c, entry, &filter->rule, mark,
                   sonda__filter_parse(&c->pool, root, entry->path, filter, &error), &error);
 }
 

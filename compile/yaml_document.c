@@ -9,7 +9,8 @@
  *
  * After the first reason to refuse, the rest of the document is read but not
  * built: what stands before it (title and id, usually) still names the rule in
- * the report, and the next document gets its chance.
+ * the report, and the next document gets its chance. Nesting too deep ends the
+ * file instead, because libyaml takes quadratic time for what follows.
  *
  * libyaml takes memory by malloc; all of it is given back by close.
  *
@@ -47,6 +48,8 @@ typedef struct builder {
     sonda__pool *pool;
     sonda_error *error;
     sonda_status status; /* the first reason to refuse it */
+    bool hopeless;       /* and nothing behind it is worth reading */
+    size_t nesting;      /* of what is read, built or not */
     sonda__yaml_node *root;
     sonda__yaml_node *open[SONDA__DEPTH_MAX];
     const sonda__yaml_node *key[SONDA__DEPTH_MAX]; /* of a map: waits for its value */
@@ -330,12 +333,6 @@ static void open_container(builder *b, const yaml_event_t *event, sonda__yaml_ki
     sonda__yaml_node *node;
 
     check_tag(b, event, map ? event->data.mapping_start.tag : event->data.sequence_start.tag);
-    if (b->depth == SONDA__DEPTH_MAX) {
-        refuse(b, sonda__at_line(b->error, line_of(event),
-                                 sonda__error_set(b->error, SONDA_ERR_LIMIT, 0,
-                                                  "nesting deeper than %u: flatten it",
-                                                  (uint64_t)SONDA__DEPTH_MAX)));
-    }
     if (b->status != SONDA_OK) {
         return;
     }
@@ -380,14 +377,34 @@ static void add_alias(builder *b, const yaml_event_t *event)
     }
 }
 
-/* Feeds one event; true at the end of the document. */
+/* Counts nesting, also where nothing is built any more. */
+static void count_nesting(builder *b, const yaml_event_t *event)
+{
+    if (event->type == YAML_SEQUENCE_END_EVENT || event->type == YAML_MAPPING_END_EVENT) {
+        b->nesting--;
+    } else if (event->type == YAML_SEQUENCE_START_EVENT ||
+               event->type == YAML_MAPPING_START_EVENT) {
+        b->nesting++;
+    }
+    b->hopeless = b->nesting > SONDA__DEPTH_MAX;
+    if (b->hopeless && b->status == SONDA_OK) {
+        refuse(b, sonda__at_line(b->error, line_of(event),
+                                 sonda__error_set(b->error, SONDA_ERR_LIMIT, 0,
+                                                  "nesting deeper than %u: flatten it; nothing "
+                                                  "after this line is read",
+                                                  (uint64_t)SONDA__DEPTH_MAX)));
+    }
+}
+
+/* Feeds one event; true when there is no more to read of the document. */
 static bool build(builder *b, const yaml_event_t *event)
 {
-    if (event->type == YAML_DOCUMENT_END_EVENT) {
+    count_nesting(b, event);
+    if (b->hopeless) {
         return true;
     }
-    if (b->status != SONDA_OK) {
-        return false;
+    if (b->status != SONDA_OK || event->type == YAML_DOCUMENT_END_EVENT) {
+        return event->type == YAML_DOCUMENT_END_EVENT;
     }
     if (event->type == YAML_SCALAR_EVENT) {
         add_scalar(b, event);
@@ -474,6 +491,7 @@ sonda_status sonda__yaml_next(sonda__yaml *yaml,
         done = build(&b, &event);
         yaml_event_delete(&event);
     }
+    yaml->ended = yaml->ended || b.hopeless;
     *root = b.root;
     return b.status;
 }

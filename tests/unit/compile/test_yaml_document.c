@@ -211,6 +211,16 @@ static void test_yaml__deepest_nesting_and_one_more__taken_and_refused(void **st
     }
 }
 
+static void test_yaml__deep_nesting_behind_a_refusal__ends_the_file_too(void **state)
+{
+    fixture *f = *state;
+    char text[200] = "a: 1\na: 2\nb: ";
+
+    memset(text + strlen(text), '[', 100);
+    assert_refused(f, first(f, text), 2, "key 'a' stands twice");
+    assert_int_equal(next(f), SONDA_ERR_END);
+}
+
 static void test_yaml__alias__is_what_it_names(void **state)
 {
     fixture *f = *state;
@@ -321,6 +331,7 @@ int main(void)
         TEST(test_yaml__byte_order_mark__is_skipped),
         TEST(test_yaml__utf16__refused),
         TEST(test_yaml__deepest_nesting_and_one_more__taken_and_refused),
+        TEST(test_yaml__deep_nesting_behind_a_refusal__ends_the_file_too),
         TEST(test_yaml__alias__is_what_it_names),
         TEST(test_yaml__alias_bomb__refused_before_anyone_walks_it),
         TEST(test_yaml__alias_to_what_it_stands_in__refused),
