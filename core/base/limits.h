@@ -75,4 +75,15 @@
  */
 #define SONDA__CONDITION_NODES_MAX 4096u
 
+/*
+ * Audit serials that wait for further lines. auditd writes a serial's lines
+ * close together; interleaved are as many as there are processors at work. A
+ * serial of half a megabyte holds the longest command line seen in the wild many
+ * times over, and eight such leave nothing for others only on purpose.
+ */
+#define SONDA__AUDIT_PENDING_MAX 64u
+#define SONDA__AUDIT_BLOCK_BYTES 4096u
+#define SONDA__AUDIT_BLOCKS_MAX 1024u
+#define SONDA__AUDIT_SERIAL_BLOCKS_MAX 128u
+
 #endif
