@@ -16,26 +16,31 @@ typedef struct bracket_item {
     uint32_t code_point;
 } bracket_item;
 
-/* [:name:], behind its '['. False when it is no such thing. */
-static bool read_posix(sonda__regex_reader *reader, sonda__class_builder *set)
+/* [:name:], behind its '['; `is_set` stays false when it is no such thing. */
+static sonda_status
+read_posix(sonda__regex_reader *reader, sonda__class_builder *set, bool *is_set)
 {
     const char *name = reader->text.data + reader->at + 1;
     size_t len = 0;
 
     if (sonda__regex_peek(reader, 0) != ':') {
-        return false;
+        return SONDA_OK;
     }
     while (sonda__regex_peek(reader, 1 + len) >= 'a' &&
            sonda__regex_peek(reader, 1 + len) <= 'z') {
         len++;
     }
     if (sonda__regex_peek(reader, 1 + len) != ':' ||
-        sonda__regex_peek(reader, 2 + len) != ']' ||
-        !sonda__class_add_posix(set, sonda__span_of(name, len))) {
-        return false;
+        sonda__regex_peek(reader, 2 + len) != ']') {
+        return SONDA_OK;
+    }
+    if (!sonda__class_add_posix(set, sonda__span_of(name, len))) {
+        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED,
+                                   "an unknown class such as [:alpha:]");
     }
     reader->at += len + 3;
-    return true;
+    *is_set = true;
+    return SONDA_OK;
 }
 
 static sonda_status
@@ -75,9 +80,8 @@ read_item(sonda__regex_reader *reader, sonda__class_builder *set, bracket_item *
     }
     if (c == '[') {
         reader->at++;
-        item->is_set = read_posix(reader, set);
         item->code_point = '[';
-        return SONDA_OK;
+        return read_posix(reader, set, &item->is_set);
     }
     reader->at += sonda__code_point_read(reader->text.data + reader->at,
                                          reader->text.len - reader->at, &item->code_point);
