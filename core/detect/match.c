@@ -46,6 +46,7 @@ static void match_source(const sonda__question *question, const uint8_t *source)
             get_bit(bits, content->first_rule + rule)) {
             continue;
         }
+        question->matcher->counts.evaluated++;
         if (sonda__evaluate_tree(question, sonda__pack_list(at + SONDA__AT_ALTERNATIVE_NODES),
                                  0)) {
             set_bit(bits, content->first_rule + rule);
@@ -109,11 +110,21 @@ static void report(const sonda_content *content,
         uint64_t left = question->matcher->rule_bits[word];
 
         for (uint32_t bit = 0; left != 0; bit++, left >>= 1) {
-            if ((left & 1) != 0 && !is_filtered(content, question, word * 64 + bit)) {
+            if ((left & 1) == 0) {
+                continue;
+            }
+            if (is_filtered(content, question, word * 64 + bit)) {
+                question->matcher->counts.filtered++;
+            } else {
                 on_match(word * 64 + bit, user);
             }
         }
     }
+}
+
+const sonda__match_counts *sonda__matcher_counts(const sonda__matcher *matcher)
+{
+    return &matcher->counts;
 }
 
 sonda_status sonda__match(const sonda_content *content,

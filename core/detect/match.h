@@ -46,6 +46,14 @@ sonda_status sonda__matcher_open(sonda__matcher **matcher, const sonda_allocator
 /* NULL does nothing. */
 void sonda__matcher_close(sonda__matcher *matcher);
 
+/* What matching cost and left out, since the scratch was opened. */
+typedef struct sonda__match_counts {
+    uint64_t evaluated; /* conditions of rules whose log source fitted */
+    uint64_t filtered;  /* matches that a filter took away */
+} sonda__match_counts;
+
+const sonda__match_counts *sonda__matcher_counts(const sonda__matcher *matcher);
+
 /*
  * Evaluates `event` against `content` (and its base). The event may have been
  * decoded with the names of another content: then names are resolved again.

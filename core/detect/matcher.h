@@ -41,6 +41,7 @@ struct sonda__matcher {
     size_t fold_used;
     char *fold_bytes;
     uint64_t *rule_bits; /* SONDA__RULES_MAX of them */
+    sonda__match_counts counts;
     sonda__regex_run regex;
 };
 

@@ -9,6 +9,7 @@
 #include "core/track/event_facts.h"
 
 #include "core/base/hash.h"
+#include "core/codec/number.h"
 #include "core/event/value.h"
 #include "sonda/spi/linux_record.h"
 
@@ -91,17 +92,6 @@ static uint64_t number_in(sonda__span text)
     return number;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* 32 hexadecimal digits, whatever braces and dashes stand between them. */
 static void guid_in(sonda__span text, uint64_t guid[2])
 {
@@ -109,7 +99,7 @@ static void guid_in(sonda__span text, uint64_t guid[2])
     size_t digits = 0;
 
     for (size_t i = 0; i < text.len && digits <= 32; i++) {
-        int digit = hex_digit(text.data[i]);
+        int digit = sonda__hex_digit(text.data[i]);
 
         if (digit >= 0 && digits < 32) {
             halves[digits / 16] = halves[digits / 16] << 4 | (uint64_t)digit;

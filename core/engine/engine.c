@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The engine: publishing content and policy to workers.
+ *
+ * A reader that loads a pointer and then counts a reference races with the
+ * publisher that drops the last one in between. A spin lock around these two
+ * steps settles it: it is held for two instructions, taken by a worker only when
+ * the serial says that something changed, and needs no OS.
+ *
+ * Layer 5 (engine).
+ */
+
+#include "core/base/abi.h"
+#include "core/base/allocate.h"
+#include "core/base/span.h"
+#include "core/engine/publication.h"
+#include "core/rules/content.h"
+
+#include <assert.h>
+
+/* A rule id that is or was disabled. Slots are never reused: workers count in them. */
+typedef struct disabled_slot {
+    char *id;
+    size_t id_len;
+    uint32_t active;
+    uint32_t known;
+    atomic_uint_fast64_t matches;
+} disabled_slot;
+
+struct sonda_engine {
+    sonda_allocator allocator;
+    void (*on_log)(uint32_t severity, const char *message, size_t message_len, void *user);
+    void *log_user;
+    atomic_flag lock;
+    atomic_uint_fast64_t serial;
+    sonda__publication *current;
+    sonda__publication *retired;
+    disabled_slot *slots;
+    uint32_t slot_count;
+    uint32_t min_level;
+};
+
+/* Reports two texts as one line; long ones are cut. */
+static void
+report(const sonda_engine *engine, uint32_t severity, const char *text, sonda__span detail)
+{
+    char line[160];
+    size_t len = strlen(text);
+    size_t room = sizeof line - len;
+
+    assert(len < sizeof line);
+    if (engine->on_log == NULL) {
+        return;
+    }
+    memcpy(line, text, len);
+    detail.len = detail.len < room ? detail.len : room;
+    if (detail.len > 0) {
+        memcpy(line + len, detail.data, detail.len);
+    }
+    engine->on_log(severity, line, len + detail.len, engine->log_user);
+}
+
+/* Publications. */
+
+static void free_publication(const sonda_engine *engine, sonda__publication *publication)
+{
+    sonda_content_release(publication->content);
+    sonda__release(&engine->allocator, publication->policy);
+    sonda__release(&engine->allocator, publication->levels);
+    sonda__release(&engine->allocator, publication);
+}
+
+static sonda__publication *new_publication(const sonda_engine *engine, sonda_content *content)
+{
+    sonda__publication *made =
+        sonda__allocate_zeroed(&engine->allocator, 1, sizeof(sonda__publication));
+    uint32_t count = sonda_content_rule_count(content);
+
+    if (made == NULL) {
+        return NULL;
+    }
+    atomic_init(&made->references, 0);
+    made->rule_count = count;
+    made->policy =
+        sonda__allocate_zeroed(&engine->allocator, (size_t)count + 1, sizeof *made->policy);
+    made->levels =
+        sonda__allocate_zeroed(&engine->allocator, (size_t)count + 1, sizeof *made->levels);
+    if (made->policy == NULL || made->levels == NULL) {
+        free_publication(engine, made);
+        return NULL;
+    }
+    made->content = sonda_content_acquire(content);
+    made->names = content != NULL ? sonda__content_names(content) : sonda__names_of_table();
+    return made;
+}
+
+static uint16_t policy_of(sonda_engine *engine, const sonda_rule_view *rule)
+{
+    for (uint32_t i = 0; i < engine->slot_count; i++) {
+        disabled_slot *slot = &engine->slots[i];
+
+        if (slot->active != 0 && slot->id_len == rule->id.len &&
+            memcmp(slot->id, rule->id.data, slot->id_len) == 0) {
+            slot->known = 1;
+            return (uint16_t)(SONDA__POLICY_DISABLED + i);
+        }
+    }
+    return rule->level < engine->min_level ? SONDA__POLICY_BELOW_LEVEL : SONDA__POLICY_SPEAK;
+}
+
+static void apply_policy(sonda_engine *engine, sonda__publication *made)
+{
+    for (uint32_t i = 0; i < engine->slot_count; i++) {
+        engine->slots[i].known = 0;
+    }
+    for (uint32_t i = 0; i < made->rule_count; i++) {
+        sonda_rule_view rule = SONDA_RULE_VIEW_INIT;
+
+        (void)sonda_content_rule(made->content, i, &rule);
+        made->levels[i] = (uint8_t)rule.level;
+        made->policy[i] = policy_of(engine, &rule);
+    }
+    for (uint32_t i = 0; made->content != NULL && i < engine->slot_count; i++) {
+        if (engine->slots[i].active != 0 && engine->slots[i].known == 0) {
+            report(engine, SONDA_LOG_WARNING, "disabled, but no rule has this id: ",
+                   sonda__span_of(engine->slots[i].id, engine->slots[i].id_len));
+        }
+    }
+}
+
+static void take_lock(sonda_engine *engine)
+{
+    while (atomic_flag_test_and_set_explicit(&engine->lock, memory_order_acquire)) {
+    }
+}
+
+static void drop_lock(sonda_engine *engine)
+{
+    atomic_flag_clear_explicit(&engine->lock, memory_order_release);
+}
+
+/* Puts a publication in force and retires the former one. */
+static void install(sonda_engine *engine, sonda__publication *made)
+{
+    sonda__publication *former = engine->current;
+
+    made->serial = former != NULL ? former->serial + 1 : 1;
+    take_lock(engine);
+    engine->current = made;
+    drop_lock(engine);
+    atomic_store_explicit(&engine->serial, made->serial, memory_order_release);
+    if (former != NULL) {
+        former->next = engine->retired;
+        engine->retired = former;
+    }
+    (void)sonda_engine_collect(engine);
+}
+
+static sonda_status publish(sonda_engine *engine, sonda_content *content)
+{
+    sonda__publication *made = new_publication(engine, content);
+
+    if (made == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    apply_policy(engine, made);
+    install(engine, made);
+    return SONDA_OK;
+}
+
+size_t sonda_engine_collect(sonda_engine *engine)
+{
+    sonda__publication **at = engine != NULL ? &engine->retired : NULL;
+    size_t held = 0;
+
+    while (at != NULL && *at != NULL) {
+        sonda__publication *publication = *at;
+
+        if (atomic_load_explicit(&publication->references, memory_order_acquire) == 0) {
+            *at = publication->next;
+            free_publication(engine, publication);
+        } else {
+            at = &publication->next;
+            held++;
+        }
+    }
+    return held;
+}
+
+sonda__publication *sonda__publication_enter(sonda_engine *engine)
+{
+    sonda__publication *current;
+
+    take_lock(engine);
+    current = engine->current;
+    atomic_fetch_add_explicit(&current->references, 1, memory_order_relaxed);
+    drop_lock(engine);
+    return current;
+}
+
+void sonda__publication_leave(sonda__publication *publication)
+{
+    if (publication != NULL) {
+        atomic_fetch_sub_explicit(&publication->references, 1, memory_order_release);
+    }
+}
+
+uint64_t sonda__publication_serial(const sonda_engine *engine)
+{
+    return atomic_load_explicit(&engine->serial, memory_order_acquire);
+}
+
+/* Policy. */
+
+static disabled_slot *find_slot(const sonda_engine *engine, sonda__span id)
+{
+    for (uint32_t i = 0; i < engine->slot_count; i++) {
+        disabled_slot *slot = &engine->slots[i];
+
+        if (sonda__span_equal(sonda__span_of(slot->id, slot->id_len), id)) {
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+static sonda_status add_slot(sonda_engine *engine, sonda__span id)
+{
+    disabled_slot *slot = &engine->slots[engine->slot_count];
+
+    if (engine->slot_count == SONDA_DISABLED_MAX) {
+        return SONDA_ERR_LIMIT;
+    }
+    slot->id = sonda__allocate(&engine->allocator, id.len, 1);
+    if (slot->id == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    memcpy(slot->id, id.data, id.len);
+    slot->id_len = id.len;
+    slot->active = 0;
+    slot->known = 0;
+    atomic_init(&slot->matches, 0);
+    engine->slot_count++;
+    return SONDA_OK;
+}
+
+/* A slot for each id; on failure the new ones stay, not active, and harmless. */
+static sonda_status prepare_slots(sonda_engine *engine, const sonda_rule_id *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        sonda__span id = sonda__span_of(ids[i].id, ids[i].id_len);
+        sonda_status status;
+
+        if (id.data == NULL || id.len == 0) {
+            return SONDA_ERR_INVALID_ARGUMENT;
+        }
+        status = find_slot(engine, id) != NULL ? SONDA_OK : add_slot(engine, id);
+        if (status != SONDA_OK) {
+            return status;
+        }
+    }
+    return SONDA_OK;
+}
+
+static void activate(sonda_engine *engine, const sonda_rule_id *ids, size_t count)
+{
+    for (uint32_t i = 0; i < engine->slot_count; i++) {
+        engine->slots[i].active = 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        find_slot(engine, sonda__span_of(ids[i].id, ids[i].id_len))->active = 1;
+    }
+}
+
+static bool policy_is_sound(uint32_t min_level, const sonda_rule_id *ids, size_t count)
+{
+    return min_level <= SONDA_LEVEL_CRITICAL && (ids != NULL || count == 0);
+}
+
+sonda_status sonda_engine_set_policy(sonda_engine *engine,
+                                     uint32_t min_level,
+                                     const sonda_rule_id *disabled,
+                                     size_t disabled_count)
+{
+    sonda__publication *made;
+    sonda_status status;
+
+    if (engine == NULL || !policy_is_sound(min_level, disabled, disabled_count)) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    status = prepare_slots(engine, disabled, disabled_count);
+    if (status != SONDA_OK) {
+        return status;
+    }
+    made = new_publication(engine, engine->current->content);
+    if (made == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    engine->min_level = min_level;
+    activate(engine, disabled, disabled_count);
+    apply_policy(engine, made);
+    install(engine, made);
+    return SONDA_OK;
+}
+
+void sonda__engine_count_disabled(sonda_engine *engine, uint32_t slot)
+{
+    atomic_fetch_add_explicit(&engine->slots[slot].matches, 1, memory_order_relaxed);
+}
+
+sonda_status
+sonda_engine_disabled(const sonda_engine *engine, size_t index, sonda_disabled_view *view)
+{
+    sonda_disabled_view filled = SONDA_DISABLED_VIEW_INIT;
+
+    if (engine == NULL || view == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    for (uint32_t i = 0; i < engine->slot_count; i++) {
+        disabled_slot *slot = &engine->slots[i];
+
+        if (slot->active != 0 && index-- == 0) {
+            filled.known = slot->known;
+            filled.id = slot->id;
+            filled.id_len = slot->id_len;
+            filled.matches = atomic_load_explicit(&slot->matches, memory_order_relaxed);
+            return sonda__abi_write(view, sizeof filled, &filled, sizeof filled);
+        }
+    }
+    return SONDA_ERR_NOT_FOUND;
+}
+
+/* The handle. */
+
+static sonda_status set_up(sonda_engine *engine, const sonda_engine_options *options)
+{
+    sonda_status status;
+
+    atomic_flag_clear(&engine->lock);
+    atomic_init(&engine->serial, 0);
+    engine->on_log = options->on_log;
+    engine->log_user = options->user;
+    engine->slots =
+        sonda__allocate(&engine->allocator, SONDA_DISABLED_MAX, sizeof *engine->slots);
+    if (engine->slots == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    status = publish(engine, NULL);
+    if (status != SONDA_OK) {
+        return status;
+    }
+    return sonda_engine_set_policy(engine, options->min_level, options->disabled,
+                                   options->disabled_count);
+}
+
+sonda_status sonda_engine_open(sonda_engine **engine,
+                               const sonda_engine_options *options,
+                               const sonda_allocator *allocator)
+{
+    sonda_engine_options chosen = SONDA_ENGINE_OPTIONS_INIT;
+    sonda_allocator ours;
+    sonda_engine *opened;
+    sonda_status status;
+
+    if (engine == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    status = sonda__allocator_copy(&ours, allocator);
+    if (status == SONDA_OK && options != NULL) {
+        status = sonda__abi_read(&chosen, sizeof chosen, options, sizeof chosen);
+    }
+    if (status != SONDA_OK) {
+        return status;
+    }
+    opened = sonda__allocate_zeroed(&ours, 1, sizeof *opened);
+    if (opened == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    opened->allocator = ours;
+    status = set_up(opened, &chosen);
+    if (status != SONDA_OK) {
+        sonda_engine_close(opened);
+        return status;
+    }
+    *engine = opened;
+    return SONDA_OK;
+}
+
+void sonda_engine_close(sonda_engine *engine)
+{
+    sonda_allocator allocator;
+
+    if (engine == NULL) {
+        return;
+    }
+    allocator = engine->allocator;
+    if (sonda_engine_collect(engine) == 0 && engine->current != NULL) {
+        free_publication(engine, engine->current);
+    }
+    for (uint32_t i = 0; i < engine->slot_count; i++) {
+        sonda__release(&allocator, engine->slots[i].id);
+    }
+    sonda__release(&allocator, engine->slots);
+    sonda__release(&allocator, engine);
+}
+
+sonda_status sonda_engine_publish(sonda_engine *engine, sonda_content *content)
+{
+    sonda_status status;
+
+    if (engine == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    status = publish(engine, content);
+    if (status == SONDA_OK) {
+        report(engine, SONDA_LOG_INFO,
+               content != NULL ? "content published" : "content withdrawn",
+               sonda__span_of("", 0));
+    }
+    return status;
+}
+
+sonda_status sonda_engine_acquire_content(sonda_engine *engine, sonda_content **content)
+{
+    sonda__publication *publication;
+    sonda_status status = SONDA_ERR_EMPTY;
+
+    if (engine == NULL || content == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    publication = sonda__publication_enter(engine);
+    if (publication->content != NULL) {
+        *content = sonda_content_acquire(publication->content);
+        status = SONDA_OK;
+    }
+    sonda__publication_leave(publication);
+    return status;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Reading a finding.
+ *
+ * Layer 5 (engine). No allocation.
+ */
+
+#include "core/engine/finding.h"
+
+#include "core/base/abi.h"
+
+sonda_status sonda_finding_rule(const sonda_finding *finding, sonda_rule_view *rule)
+{
+    if (finding == NULL || rule == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    return sonda_content_rule(finding->content, finding->rule_index, rule);
+}
+
+sonda_status sonda_finding_tag(const sonda_finding *finding, uint32_t tag, sonda_text *text)
+{
+    if (finding == NULL || text == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    return sonda_content_rule_tag(finding->content, finding->rule_index, tag, text);
+}
+
+const sonda_event *sonda_finding_event(const sonda_finding *finding)
+{
+    return finding != NULL ? finding->event : NULL;
+}
+
+const sonda_record_header *sonda_finding_record(const sonda_finding *finding)
+{
+    return finding != NULL ? &finding->event->header : NULL;
+}
+
+size_t sonda_finding_evidence_count(const sonda_finding *finding)
+{
+    return finding != NULL ? finding->evidence_count : 0;
+}
+
+sonda_status sonda_finding_evidence(const sonda_finding *finding,
+                                    size_t index,
+                                    sonda_evidence_view *evidence)
+{
+    sonda_evidence_view view = SONDA_EVIDENCE_VIEW_INIT;
+    const sonda__evidence *from;
+
+    if (finding == NULL || evidence == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (index >= finding->evidence_count) {
+        return SONDA_ERR_NOT_FOUND;
+    }
+    from = &finding->evidence[index];
+    view.selection = from->selection.data;
+    view.selection_len = from->selection.len;
+    view.field = from->field.data;
+    view.field_len = from->field.len;
+    view.value = from->value.data;
+    view.value_len = from->value.len;
+    view.pattern = from->pattern.data;
+    view.pattern_len = from->pattern.len;
+    view.position = from->position == SONDA__EVIDENCE_WHOLE ? 0 : from->position;
+    view.length = from->position == SONDA__EVIDENCE_WHOLE ? from->value.len : from->length;
+    return sonda__abi_write(evidence, sizeof view, &view, sizeof view);
+}
+
+size_t sonda_finding_process_count(const sonda_finding *finding)
+{
+    return finding != NULL ? finding->event->chain_count : 0;
+}
+
+sonda_status
+sonda_finding_process(const sonda_finding *finding, size_t index, sonda_process_view *process)
+{
+    sonda_process_view view = SONDA_PROCESS_VIEW_INIT;
+    const sonda__chain_link *link;
+
+    if (finding == NULL || process == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (index >= finding->event->chain_count) {
+        return SONDA_ERR_NOT_FOUND;
+    }
+    link = &finding->event->chain[index];
+    view.flags = link->flags;
+    view.pid = link->pid;
+    view.start_ns = link->start_ns;
+    view.image = link->image.data;
+    view.image_len = link->image.len;
+    view.command_line = link->command_line.data;
+    view.command_line_len = link->command_line.len;
+    view.user = link->user.data;
+    view.user_len = link->user.len;
+    view.current_directory = link->current_directory.data;
+    view.current_directory_len = link->current_directory.len;
+    return sonda__abi_write(process, sizeof view, &view, sizeof view);
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The worker: decode, track, match, and tell.
+ *
+ * Between two events it looks whether something new was published. Within one
+ * event it never does, so decoding, matching and the finding's accessors all
+ * see one content.
+ *
+ * Layer 5 (engine). Allocates at open only.
+ */
+
+#include "sonda/worker.h"
+
+#include "core/base/abi.h"
+#include "core/base/allocate.h"
+#include "core/engine/decode.h"
+#include "core/engine/finding.h"
+#include "core/engine/publication.h"
+#include "core/engine/stats.h"
+
+#include <assert.h>
+
+struct sonda_worker {
+    sonda_engine *engine;
+    sonda_tracker *tracker; /* or NULL */
+    sonda__publication *publication;
+    sonda_worker_options options;
+    sonda_event *event; /* of process(); the callers of decode() bring theirs */
+    sonda__matcher *matcher;
+    uint32_t busy;
+    uint32_t reserved;
+    sonda_stats stats;
+    sonda_error error;
+    sonda_finding finding;
+    sonda_allocator allocator;
+};
+
+/* Opening. */
+
+static sonda_status open_parts(sonda_worker *worker)
+{
+    sonda_status status = sonda_event_open(&worker->event, &worker->allocator);
+
+    if (status != SONDA_OK) {
+        return status;
+    }
+    status = sonda__matcher_open(&worker->matcher, &worker->allocator);
+    if (status == SONDA_OK) {
+        worker->publication = sonda__publication_enter(worker->engine);
+    }
+    return status;
+}
+
+sonda_status sonda_worker_open(sonda_worker **worker,
+                               sonda_engine *engine,
+                               sonda_tracker *tracker,
+                               const sonda_worker_options *options,
+                               const sonda_allocator *allocator)
+{
+    const sonda_worker_options defaults = SONDA_WORKER_OPTIONS_INIT;
+    const sonda_stats no_stats = SONDA_STATS_INIT;
+    const sonda_error no_error = SONDA_ERROR_INIT;
+    sonda_worker_options chosen = defaults;
+    sonda_allocator ours;
+    sonda_worker *opened;
+    sonda_status status;
+
+    if (worker == NULL || engine == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    status = sonda__allocator_copy(&ours, allocator);
+    if (status == SONDA_OK && options != NULL) {
+        status = sonda__abi_read(&chosen, sizeof chosen, options, sizeof chosen);
+    }
+    if (status != SONDA_OK) {
+        return status;
+    }
+    opened = sonda__allocate_zeroed(&ours, 1, sizeof *opened);
+    if (opened == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    opened->engine = engine;
+    opened->tracker = tracker;
+    opened->options = chosen;
+    opened->stats = no_stats;
+    opened->error = no_error;
+    opened->allocator = ours;
+    status = open_parts(opened);
+    if (status != SONDA_OK) {
+        sonda_worker_close(opened);
+        return status;
+    }
+    *worker = opened;
+    return SONDA_OK;
+}
+
+void sonda_worker_close(sonda_worker *worker)
+{
+    if (worker != NULL) {
+        sonda_allocator allocator = worker->allocator;
+
+        assert(worker->busy == 0);
+        sonda__publication_leave(worker->publication);
+        sonda__matcher_close(worker->matcher);
+        sonda_event_close(worker->event);
+        sonda__release(&allocator, worker);
+    }
+}
+
+/* Steps of one event. */
+
+/* Follows what was published since the last event. */
+static void follow_content(sonda_worker *worker)
+{
+    if (sonda__publication_serial(worker->engine) != worker->publication->serial) {
+        sonda__publication_leave(worker->publication);
+        worker->publication = sonda__publication_enter(worker->engine);
+        worker->stats.content_switches++;
+    }
+}
+
+static void give_verdict(sonda_worker *worker, const sonda_record_header *header)
+{
+    if (header->ticket != 0 && worker->options.on_verdict != NULL) {
+        worker->stats.verdicts++;
+        worker->options.on_verdict(header->ticket, SONDA_VERDICT_ALLOW, NULL,
+                                   worker->options.user);
+    }
+}
+
+/* Decodes and counts. `header` is that of the record, zeroes when unreadable. */
+static sonda_status decode(sonda_worker *worker,
+                           sonda__span record,
+                           sonda_event *event,
+                           sonda_record_header *header)
+{
+    sonda_status status =
+        sonda__decode_record(event, record, worker->publication->names, header, &worker->error);
+
+    event->names_serial = worker->publication->serial;
+    worker->stats.records++;
+    worker->stats.bytes += record.len;
+    if (status != SONDA_OK) {
+        sonda__stats_count_failure(&worker->stats, status);
+        return status;
+    }
+    worker->stats.decoded++;
+    if ((header->flags & SONDA_RECORD_SNAPSHOT) != 0) {
+        worker->stats.snapshots++;
+    }
+    return SONDA_OK;
+}
+
+/*
+ * Resolves native names anew when the event was decoded under another
+ * publication. The serial tells, not the address of the names: that may have
+ * been given to other ones since.
+ */
+static void bind_names(const sonda__publication *publication, sonda_event *event)
+{
+    if (event->names_serial == publication->serial) {
+        return;
+    }
+    for (size_t i = 0; i < event->field_count; i++) {
+        sonda__field *field = &event->fields[i];
+
+        if (field->id >= SONDA_FIELD_NATIVE) {
+            field->id = sonda__names_find(publication->names, field->name);
+        }
+    }
+    event->names = publication->names;
+    event->names_serial = publication->serial;
+}
+
+static void tell_finding(sonda_worker *worker, uint32_t rule_index, uint32_t level)
+{
+    sonda_finding *finding = &worker->finding;
+
+    worker->stats.findings_by_level[level]++;
+    if (worker->options.on_finding == NULL) {
+        return;
+    }
+    finding->content = worker->publication->content;
+    finding->rule_index = rule_index;
+    finding->level = level;
+    finding->evidence_count =
+        sonda__match_evidence(finding->content, rule_index, finding->event, worker->matcher,
+                              finding->evidence, SONDA_EVIDENCE_MAX);
+    worker->options.on_finding(finding, worker->options.user);
+}
+
+static void on_match(uint32_t rule_index, void *user)
+{
+    sonda_worker *worker = user;
+    const sonda__publication *publication = worker->publication;
+    uint32_t policy;
+
+    assert(rule_index < publication->rule_count);
+    policy = publication->policy[rule_index];
+    if (policy == SONDA__POLICY_SPEAK) {
+        tell_finding(worker, rule_index, publication->levels[rule_index]);
+    } else if (policy == SONDA__POLICY_BELOW_LEVEL) {
+        worker->stats.suppressed_level++;
+    } else {
+        worker->stats.suppressed_disabled++;
+        sonda__engine_count_disabled(worker->engine, policy - SONDA__POLICY_DISABLED);
+    }
+}
+
+/* Shows an event and matches it; a snapshot is neither shown nor matched. */
+static void evaluate(sonda_worker *worker, sonda_event *event)
+{
+    const sonda_content *content = worker->publication->content;
+
+    if ((event->header.flags & SONDA_RECORD_SNAPSHOT) != 0) {
+        return;
+    }
+    bind_names(worker->publication, event);
+    sonda__stats_count_event(&worker->stats, event->class_uid);
+    if (worker->options.on_event != NULL) {
+        worker->options.on_event(event, worker->options.user);
+    }
+    if (content != NULL) {
+        worker->finding.event = event;
+        if (sonda__match(content, event, worker->matcher, on_match, worker) ==
+            SONDA_ERR_LIMIT) {
+            worker->stats.over_budget++;
+        }
+        worker->stats.evaluated = sonda__matcher_counts(worker->matcher)->evaluated;
+        worker->stats.suppressed_filter = sonda__matcher_counts(worker->matcher)->filtered;
+    }
+}
+
+/* An event of our own: a record was lost because it is beyond a limit. */
+static void tell_health(sonda_worker *worker, const sonda_record_header *lost, uint64_t now_ns)
+{
+    sonda_record_header header = *lost;
+    sonda_event *event = worker->event;
+
+    header.source = SONDA_SOURCE_HEALTH;
+    header.flags = 0;
+    header.wall_ns = now_ns;
+    header.ticket = 0;
+    header.deadline_ns = 0;
+    sonda__event_begin(event, &header, worker->publication->names);
+    event->names_serial = worker->publication->serial;
+    (void)sonda__event_add_number(event, SONDA_FIELD_LOST_COUNT, 1);
+    (void)sonda__event_add(event, SONDA_FIELD_LOSS_REASON, sonda__span_of("", 0),
+                           sonda__span_text(worker->error.message), 0);
+    worker->stats.health++;
+    evaluate(worker, event);
+}
+
+/* Evaluates what the tracker has ready. */
+static void drain_derived(sonda_worker *worker)
+{
+    if (worker->tracker == NULL) {
+        return;
+    }
+    while (sonda_tracker_take(worker->tracker, worker->event) == SONDA_OK) {
+        worker->stats.derived++;
+        evaluate(worker, worker->event);
+    }
+}
+
+/* The public steps. */
+
+static bool is_record(const void *record, size_t record_len)
+{
+    return record != NULL && record_len >= SONDA_RECORD_HEADER_SIZE;
+}
+
+sonda_status sonda_worker_process(sonda_worker *worker,
+                                  const void *record,
+                                  size_t record_len,
+                                  uint64_t now_ns)
+{
+    sonda_record_header header;
+    sonda_status status;
+
+    if (worker == NULL || !is_record(record, record_len)) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (worker->busy != 0) {
+        return SONDA_ERR_BAD_STATE;
+    }
+    worker->busy = 1;
+    follow_content(worker);
+    status = decode(worker, sonda__span_of(record, record_len), worker->event, &header);
+    if (status == SONDA_OK) {
+        if (worker->tracker != NULL) {
+            (void)sonda_tracker_apply(worker->tracker, worker->event);
+        }
+        evaluate(worker, worker->event);
+    } else if (status == SONDA_ERR_LIMIT) {
+        tell_health(worker, &header, now_ns);
+    }
+    give_verdict(worker, &header);
+    drain_derived(worker);
+    worker->busy = 0;
+    return status;
+}
+
+sonda_status sonda_worker_finish(sonda_worker *worker, uint64_t now_ns)
+{
+    (void)now_ns;
+    if (worker == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (worker->busy != 0) {
+        return SONDA_ERR_BAD_STATE;
+    }
+    worker->busy = 1;
+    follow_content(worker);
+    if (worker->tracker != NULL) {
+        (void)sonda_tracker_finish(worker->tracker);
+    }
+    drain_derived(worker);
+    worker->busy = 0;
+    return SONDA_OK;
+}
+
+sonda_status sonda_worker_decode(sonda_worker *worker,
+                                 const void *record,
+                                 size_t record_len,
+                                 uint64_t now_ns,
+                                 sonda_event *event)
+{
+    sonda_record_header header;
+    sonda_status status;
+
+    (void)now_ns;
+    if (worker == NULL || event == NULL || !is_record(record, record_len)) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (worker->busy != 0) {
+        return SONDA_ERR_BAD_STATE;
+    }
+    worker->busy = 1;
+    follow_content(worker);
+    status = decode(worker, sonda__span_of(record, record_len), event, &header);
+    if (status != SONDA_OK) {
+        give_verdict(worker, &header);
+    }
+    worker->busy = 0;
+    return status;
+}
+
+sonda_status sonda_worker_match(sonda_worker *worker, sonda_event *event, uint64_t now_ns)
+{
+    (void)now_ns;
+    if (worker == NULL || event == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (worker->busy != 0) {
+        return SONDA_ERR_BAD_STATE;
+    }
+    worker->busy = 1;
+    follow_content(worker);
+    evaluate(worker, event);
+    give_verdict(worker, &event->header);
+    worker->busy = 0;
+    return SONDA_OK;
+}
+
+const sonda_error *sonda_worker_error(const sonda_worker *worker)
+{
+    return worker != NULL ? &worker->error : NULL;
+}
+
+sonda_status sonda_worker_stats(const sonda_worker *worker, sonda_stats *stats)
+{
+    if (worker == NULL || stats == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    return sonda__abi_write(stats, sizeof *stats, &worker->stats, sizeof worker->stats);
+}
