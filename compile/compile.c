@@ -106,6 +106,8 @@ static sonda_status settle(sonda_compile *c,
     if (status == SONDA_ERR_NO_MEMORY) {
         return status;
     }
+    entry->rule = NULL;
+    entry->filter = NULL;
     sonda__pool_rewind(&c->pool, mark);
     return sonda__report_refuse(entry, &c->pool, outcome, error);
 }
@@ -290,6 +292,8 @@ sonda_compile_add_yaml(sonda_compile *compile, const char *path, const void *byt
     }
     sonda__yaml_close(yaml);
     sonda__pool_reset(&compile->tree);
+    /* Half a rule may stand in the report: nothing more can come of this. */
+    compile->finished = status != SONDA_OK;
     return status;
 }
 

@@ -122,7 +122,7 @@ static sonda_status
 join(parser *p, sonda__node_kind kind, const operands *list, const sonda__rule_node **node)
 {
     const sonda__rule_node **children;
-    sonda__rule_node *joined;
+    sonda__rule_node *joined = NULL;
     sonda_status status;
     size_t at = 0;
 
@@ -149,7 +149,7 @@ join(parser *p, sonda__node_kind kind, const operands *list, const sonda__rule_n
 
 static sonda_status add_selection(parser *p, operands *list, size_t index)
 {
-    sonda__rule_node *node;
+    sonda__rule_node *node = NULL;
     sonda_status status = new_node(p, SONDA__NODE_SELECTION, &node);
 
     if (status != SONDA_OK) {
@@ -327,7 +327,7 @@ static sonda_status parse_primary(parser *p, const sonda__rule_node **node)
 static sonda_status parse_not(parser *p, const sonda__rule_node **node)
 {
     const sonda__rule_node **child;
-    sonda__rule_node *inverted;
+    sonda__rule_node *inverted = NULL;
     sonda_status status;
 
     if (!at_word(p, "not")) {

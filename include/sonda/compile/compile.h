@@ -130,9 +130,9 @@ SONDA_API void sonda_compile_close(sonda_compile *compile);
  *
  * @retval SONDA_OK                    Read; the report says what came of it.
  * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
- * @retval SONDA_ERR_BAD_STATE         The compilation is finished.
+ * @retval SONDA_ERR_BAD_STATE         The compilation is finished, or failed.
  * @retval SONDA_ERR_NO_MEMORY         Some of the file's documents are missing;
- *                                     close the compilation.
+ *                                     the compilation can only be closed.
  *
  * @threads   One caller at a time per compilation.
  * @allocates The rules, through the handle's allocator; libyaml's own scratch
@@ -160,7 +160,7 @@ SONDA_API sonda_status sonda_compile_add_yaml(sonda_compile *compile,
  * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
  * @retval SONDA_ERR_EMPTY             No rule and no filter is usable; the
  *                                     report is complete.
- * @retval SONDA_ERR_BAD_STATE         Called before.
+ * @retval SONDA_ERR_BAD_STATE         Called before, or adding failed.
  * @retval SONDA_ERR_LIMIT             The pack would be beyond its format.
  * @retval SONDA_ERR_NO_MEMORY         No pack.
  *
