@@ -101,6 +101,15 @@ static inline const char *after_space(const char *p, const char *end)
     return p;
 }
 
+/* The byte that comes next; zero, which fits nothing, at the end. */
+static inline char peek(const sonda__json *json)
+{
+    if (json->next < json->end) {
+        return *json->next;
+    }
+    return 0;
+}
+
 static inline bool in_object(const sonda__json *json)
 {
     return (json->objects & 1) != 0;
@@ -276,7 +285,7 @@ static sonda_status literal(sonda__json *json, sonda__json_token *token, sonda__
 
 static sonda_status value(sonda__json *json, sonda__json_token *token)
 {
-    char c = json->next < json->end ? *json->next : '\0';
+    char c = peek(json);
 
     token->flags = 0;
     token->text = sonda__span_of(json->next, 0);
@@ -306,7 +315,7 @@ static sonda_status value(sonda__json *json, sonda__json_token *token)
 static sonda_status after_comma(sonda__json *json, sonda__json_token *token)
 {
     bool object = in_object(json);
-    char c = json->next < json->end ? *json->next : '\0';
+    char c = peek(json);
 
     if (c == (object ? '}' : ']')) {
         return close_container(json, token);

@@ -25,7 +25,9 @@ void sonda__json_keys_init(sonda__json_keys *keys, sonda__arena *arena)
 
 static uint32_t place_of(const sonda__json_keys *keys, uint32_t object, uint64_t hash)
 {
-    return (uint32_t)(hash >> 32 ^ hash ^ object * 0x9e3779b9u) & keys->mask;
+    uint32_t spread = object * 0x9e3779b9u;
+
+    return ((uint32_t)(hash >> 32) ^ (uint32_t)hash ^ spread) & keys->mask;
 }
 
 /* Moves everything to the full size. */
