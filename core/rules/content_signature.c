@@ -56,6 +56,39 @@ static sonda_status try_keys(const sonda__pack *pack,
                : refuse(pack, error, "signed by none of the trusted keys");
 }
 
+static bool is_zero(const uint8_t *bytes, size_t len)
+{
+    uint8_t any = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        any |= bytes[i];
+    }
+    return any == 0;
+}
+
+static bool is_known(const uint8_t *entry)
+{
+    uint32_t algorithm = sonda__pack_u32(entry + SONDA__AT_SIGNATURE_ALGORITHM);
+
+    return sonda__pack_u32(entry + SONDA__AT_SIGNATURE_LENGTH) == SONDA__SIGNATURE_LENGTH &&
+           (algorithm == SONDA_KEY_ECDSA_P256 || algorithm == SONDA_KEY_ED25519);
+}
+
+/*
+ * Where no signature is asked for, the section must still be empty or hold one:
+ * the digest does not cover it, and damage is damage.
+ */
+static sonda_status check_shape(const sonda__pack *pack, sonda_error *error)
+{
+    const uint8_t *entry = pack->section[SONDA__SECTION_SIGNATURE];
+
+    if (is_zero(entry, SONDA__SIGNATURE_SIZE) || is_known(entry)) {
+        return SONDA_OK;
+    }
+    return sonda__error_set(error, SONDA_ERR_MALFORMED, sonda__pack_offset(pack, entry),
+                            "the signature section is neither empty nor a signature");
+}
+
 sonda_status sonda__content_check_signature(const sonda__pack *pack,
                                             const sonda_content_options *options,
                                             uint32_t *accepted,
@@ -67,13 +100,12 @@ sonda_status sonda__content_check_signature(const sonda__pack *pack,
 
     *accepted = 0;
     if (options->require_signature == 0) {
-        return SONDA_OK;
+        return check_shape(pack, error);
     }
     if (algorithm == 0) {
         return refuse(pack, error, "the pack is not signed");
     }
-    if (sonda__pack_u32(entry + SONDA__AT_SIGNATURE_LENGTH) != SONDA__SIGNATURE_LENGTH ||
-        (algorithm != SONDA_KEY_ECDSA_P256 && algorithm != SONDA_KEY_ED25519)) {
+    if (!is_known(entry)) {
         return refuse(pack, error, "a signature of a kind this build does not know");
     }
     status = try_keys(pack, options, algorithm, error);
