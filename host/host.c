@@ -16,7 +16,7 @@
 #include <signal.h>
 #include <string.h>
 
-#define QUEUE_BYTES_DEFAULT (16u * 1024u * 1024u)
+#define QUEUE_BYTES_DEFAULT ((size_t)16 << 20)
 
 static const int signal_numbers[SONDA__HOST_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
 

@@ -83,15 +83,13 @@ sonda_status sonda_output_create(sonda_output **output,
 }
 
 /* One write; retries what is not a failure. Returns bytes or a libuv code. */
-static int write_some(uv_file descriptor, const uint8_t *bytes, size_t len)
+static int write_some(uv_file descriptor, uint8_t *bytes, size_t len)
 {
     uv_fs_t request;
-    uv_buf_t piece;
+    uv_buf_t piece = uv_buf_init((char *)bytes, (unsigned)len);
     int wrote;
 
     for (;;) {
-        piece.base = (char *)(uintptr_t)bytes;
-        piece.len = len < (1u << 20) ? len : (1u << 20);
         wrote = uv_fs_write(NULL, &request, descriptor, &piece, 1, -1, NULL);
         uv_fs_req_cleanup(&request);
         if (wrote == UV_EAGAIN) {
@@ -102,18 +100,8 @@ static int write_some(uv_file descriptor, const uint8_t *bytes, size_t len)
     }
 }
 
-static sonda_status send_out(sonda_output *output, const uint8_t *bytes, size_t len)
+static sonda_status status_of(const sonda_output *output)
 {
-    while (len != 0 && output->failure == 0) {
-        int wrote = write_some(output->descriptor, bytes, len);
-
-        if (wrote <= 0) {
-            output->failure = wrote == 0 ? UV_EIO : wrote;
-        } else {
-            bytes += wrote;
-            len -= (size_t)wrote;
-        }
-    }
     return output->failure == UV_EPIPE ? SONDA_ERR_END
            : output->failure != 0      ? SONDA_ERR_IO
                                        : SONDA_OK;
@@ -121,33 +109,44 @@ static sonda_status send_out(sonda_output *output, const uint8_t *bytes, size_t 
 
 sonda_status sonda_output_flush(sonda_output *output)
 {
-    size_t used;
+    size_t done = 0;
 
     if (output == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    used = output->used;
+    while (done < output->used && output->failure == 0) {
+        int wrote = write_some(output->descriptor, output->buffer + done, output->used - done);
+
+        if (wrote <= 0) {
+            output->failure = wrote == 0 ? UV_EIO : wrote;
+        } else {
+            done += (size_t)wrote;
+        }
+    }
     output->used = 0;
-    return send_out(output, output->buffer, used);
+    return status_of(output);
 }
 
 sonda_status sonda_output_write(sonda_output *output, const void *bytes, size_t len)
 {
+    const uint8_t *rest = bytes;
+
     if (output == NULL || (bytes == NULL && len != 0)) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    if (len > BUFFER_SIZE - output->used) {
-        sonda_status status = sonda_output_flush(output);
+    while (len != 0 && output->failure == 0) {
+        size_t room = BUFFER_SIZE - output->used;
+        size_t now = len < room ? len : room;
 
-        if (status != SONDA_OK || len > BUFFER_SIZE) {
-            return status != SONDA_OK ? status : send_out(output, bytes, len);
+        memcpy(output->buffer + output->used, rest, now);
+        output->used += now;
+        rest += now;
+        len -= now;
+        if (output->used == BUFFER_SIZE) {
+            (void)sonda_output_flush(output);
         }
     }
-    if (len != 0) {
-        memcpy(output->buffer + output->used, bytes, len);
-        output->used += len;
-    }
-    return send_out(output, NULL, 0);
+    return status_of(output);
 }
 
 const char *sonda_output_reason(const sonda_output *output)
@@ -185,7 +184,7 @@ sonda_status sonda_output_close(sonda_output *output)
     if (output->owned) {
         close_owned(output);
     }
-    status = send_out(output, NULL, 0);
+    status = status_of(output);
     ours = output->allocator;
     ours.release(output, ours.user);
     return status;

@@ -130,7 +130,7 @@ sonda__queue_push(sonda__queue *queue, const void *record, size_t record_len, in
     sonda_status status;
     int empty = 0;
 
-    if (record_len > SONDA_RECORD_MAX) {
+    if (record_len > (size_t)SONDA_RECORD_MAX) {
         return SONDA_ERR_LIMIT;
     }
     uv_mutex_lock(&queue->lock);
