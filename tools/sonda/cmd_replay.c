@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * `sonda replay`: recorded telemetry through the pipeline of `sonda run`.
+ *
+ * Module tools.
+ */
+
+#include "commands.h"
+#include "complaints.h"
+#include "config.h"
+#include "sonda/host/usage.h"
+#include "sonda/input.h"
+#include "summary.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where a record header keeps its number. */
+#define SEQ_OFFSET 32u
+/* How often the progress line changes. */
+#define PROGRESS_NS 100000000u
+
+typedef struct replaying {
+    program *program;
+    const arguments *given;
+    detection detection;
+    complaints unreadable;
+    sonda_input *input;
+    const char *file;
+    size_t file_index;
+    uint64_t bytes;       /* of this file */
+    uint64_t good;        /* records of this file that could be read */
+    uint64_t bad;         /* and that could not */
+    uint64_t not_cut_out; /* of all files: bad ones that no worker has seen */
+    uint64_t progress_ns;
+    uint8_t *renumbered; /* a record whose number is another than its place */
+} replaying;
+
+static void
+tell_unreadable(replaying *self, uint64_t number, uint64_t offset, const char *reason)
+{
+    self->bad++;
+    if (complaints_admit(&self->unreadable)) {
+        complain(self->program, "%s: record %llu, byte %llu: %s", self->file,
+                 (unsigned long long)number, (unsigned long long)offset, reason);
+    }
+}
+
+static void on_skipped(
+    uint64_t number, uint64_t offset, sonda_status status, const char *reason, void *user)
+{
+    replaying *self = user;
+
+    (void)status;
+    self->not_cut_out++;
+    tell_unreadable(self, number, offset, reason);
+}
+
+/*
+ * Findings name a record by its place in the file. A recording's records carry
+ * the numbers of the rings they came from, so those get a copy with the other.
+ */
+static const void *number_as(replaying *self, const void *record, size_t len, uint64_t number)
+{
+    sonda_record_header header;
+    uint64_t rest = number;
+    uint8_t bytes[8];
+
+    if (sonda_record_header_read(record, len, &header) != SONDA_OK || header.seq == number) {
+        return record;
+    }
+    if (self->renumbered == NULL) {
+        self->renumbered = malloc((size_t)SONDA_RECORD_MAX);
+    }
+    if (self->renumbered == NULL) {
+        return record;
+    }
+    for (size_t i = 0; i < sizeof bytes; i++, rest >>= 8) {
+        bytes[i] = (uint8_t)rest;
+    }
+    memcpy(self->renumbered, record, len);
+    memcpy(self->renumbered + SEQ_OFFSET, bytes, sizeof bytes);
+    return self->renumbered;
+}
+
+static sonda_status
+on_record(const void *record, size_t record_len, uint64_t number, uint64_t offset, void *user)
+{
+    replaying *self = user;
+    sonda_worker *worker = self->detection.worker;
+    sonda_status status;
+
+    record = number_as(self, record, record_len, number);
+    status = sonda_worker_process(worker, record, record_len, 0);
+    if (status == SONDA_OK) {
+        self->good++;
+    } else {
+        const sonda_error *error = sonda_worker_error(worker);
+        bool told = error->status != SONDA_OK && error->message[0] != '\0';
+
+        tell_unreadable(self, number, offset + (told ? error->offset : 0),
+                        told ? error->message : sonda_status_text(status));
+    }
+    return SONDA_OK;
+}
+
+static sonda_input_callbacks callbacks_of(replaying *self)
+{
+    sonda_input_callbacks callbacks = SONDA_INPUT_CALLBACKS_INIT;
+
+    callbacks.on_record = on_record;
+    callbacks.on_skipped = on_skipped;
+    callbacks.user = self;
+    return callbacks;
+}
+
+static void progress(replaying *self, uint64_t done, uint64_t total)
+{
+    uint64_t now = sonda_clock_monotonic_ns();
+    uint64_t percent = total != 0 ? done * 100 / total : 0;
+    char line[128];
+
+    if (!self->program->err_is_terminal || now - self->progress_ns < PROGRESS_NS) {
+        return;
+    }
+    self->progress_ns = now;
+    (void)snprintf(line, sizeof line, "[%-20.*s] %3llu %%  file %zu of %zu, %llu records",
+                   (int)(percent / 5), "====================", (unsigned long long)percent,
+                   self->file_index + 1, self->given->operands.count,
+                   (unsigned long long)sonda_input_count(self->input));
+    show_progress(self->program, line);
+}
+
+static sonda_status
+on_bytes(const uint8_t *bytes, size_t len, uint64_t offset, uint64_t total, void *user)
+{
+    replaying *self = user;
+    sonda_input_callbacks callbacks = callbacks_of(self);
+    sonda_status status = sonda_input_feed(self->input, bytes, len, &callbacks);
+
+    self->bytes = offset + len;
+    progress(self, self->bytes, total);
+    /* Nothing is written here: this only asks whether writing still works. */
+    return status != SONDA_OK ? status : sonda_output_write(self->program->out, NULL, 0);
+}
+
+static sonda_status on_idle(void *user)
+{
+    replaying *self = user;
+
+    return program_flush(self->program);
+}
+
+/* Input and pipeline for one file. */
+static sonda_status begin(replaying *self, const char *file)
+{
+    sonda_input_options options = SONDA_INPUT_OPTIONS_INIT;
+    sonda_status status;
+
+    self->file = file;
+    self->bytes = 0;
+    self->good = 0;
+    self->bad = 0;
+    options.format = self->given->format;
+    options.stream = (uint32_t)self->file_index;
+    status = sonda_input_open(&self->input, &options, NULL);
+    return status == SONDA_OK ? detection_begin(&self->detection, file) : status;
+}
+
+/* What a file's reading comes to; reasons are told here. */
+static int outcome(replaying *self, sonda_status status, const sonda_error *error)
+{
+    if (status == SONDA_ERR_CANCELLED) {
+        return EXIT_INTERRUPTED;
+    }
+    /* Standard output, not the file: told when it is closed. */
+    if (sonda_output_write(self->program->out, NULL, 0) != SONDA_OK) {
+        return EXIT_OUTPUT;
+    }
+    if (status != SONDA_OK) {
+        complain(self->program, "%s: %s", self->file,
+                 error->message[0] != '\0' ? error->message : sonda_status_text(status));
+        return EXIT_INPUT;
+    }
+    if (self->good == 0 && self->bad != 0) {
+        complain(self->program, "%s: no readable record", self->file);
+        return EXIT_INPUT;
+    }
+    return EXIT_DONE;
+}
+
+static int replay_file(replaying *self, const char *file)
+{
+    sonda_host_read_options options = SONDA_HOST_READ_OPTIONS_INIT;
+    sonda_input_callbacks callbacks = callbacks_of(self);
+    sonda_error error = SONDA_ERROR_INIT;
+    sonda_status status = begin(self, file);
+
+    options.on_bytes = on_bytes;
+    options.on_idle = on_idle;
+    options.user = self;
+    if (status == SONDA_OK) {
+        status = sonda_host_read(self->program->host, file, &options, &error);
+    }
+    if (status == SONDA_OK) {
+        status = sonda_input_finish(self->input, &callbacks);
+    }
+    detection_end(&self->detection, 0);
+    sonda_input_close(self->input);
+    self->input = NULL;
+    return outcome(self, status, &error);
+}
+
+static int replay_all(replaying *self)
+{
+    const text_list *files = &self->given->operands;
+    int code = EXIT_DONE;
+
+    for (size_t i = 0; i < files->count; i++) {
+        int one;
+
+        self->file_index = i;
+        one = replay_file(self, files->items[i]);
+        if (one == EXIT_INTERRUPTED || one == EXIT_OUTPUT) {
+            code = one;
+            break;
+        }
+        code = one != EXIT_DONE ? one : code;
+    }
+    complaints_close(&self->unreadable, "records could not be read");
+    return code;
+}
+
+static int replay_with(replaying *self, const arguments *given)
+{
+    uint64_t began_ns = sonda_clock_monotonic_ns();
+    summary sums = {0};
+    int code;
+
+    self->given = given;
+    code = replay_all(self);
+    sums.elapsed_ns = sonda_clock_monotonic_ns() - began_ns;
+    sums.unreadable = self->not_cut_out;
+    summary_write(&sums, &self->detection);
+    free(self->renumbered);
+    return code;
+}
+
+static int run(program *self, const arguments *given)
+{
+    replaying job = {.program = self, .unreadable = {self, 0}};
+    arguments merged = *given;
+    config settings;
+    int code = config_apply(&settings, self, false, &merged);
+
+    if (code == EXIT_DONE) {
+        code = detection_open(&job.detection, self, &merged, false);
+        if (code == EXIT_DONE) {
+            code = replay_with(&job, &merged);
+        }
+        detection_close(&job.detection);
+    }
+    config_reset(&settings);
+    return code;
+}
+
+const command command_replay = {
+    "replay",
+    COMMAND_REPLAY,
+    "FILE...",
+    "run recorded telemetry through the rules",
+    "Reads recordings of `sonda record`, Windows events as JSON, Sysmon for Linux and\n"
+    "Linux audit logs; `-` is standard input. Without --rules or --pack the default\n"
+    "rules are used.",
+    1,
+    (size_t)-1,
+    run,
+};

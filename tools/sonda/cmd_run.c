@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * `sonda run`: this machine, live.
+ *
+ * Module tools.
+ */
+
+#include "commands.h"
+#include "config.h"
+#include "machine.h"
+#include "summary.h"
+
+typedef struct running {
+    program *program;
+    detection detection;
+    bool is_live;
+} running;
+
+static void on_live(const sonda_source_description *description,
+                    const sonda_source_capabilities *capabilities,
+                    void *user)
+{
+    running *self = user;
+
+    (void)capabilities;
+    self->is_live = true;
+    if (self->program->err_is_terminal) {
+        complain(self->program, "watching this machine (%s, %u rules); Ctrl-C ends it",
+                 description->name, sonda_content_rule_count(self->detection.content));
+    }
+}
+
+/* What a worker cannot decode it has counted; the summary tells. */
+static sonda_status
+on_record(const void *record, size_t record_len, uint64_t now_ns, void *user)
+{
+    running *self = user;
+
+    (void)sonda_worker_process(self->detection.worker, record, record_len, now_ns);
+    return SONDA_OK;
+}
+
+static sonda_status on_idle(void *user)
+{
+    running *self = user;
+
+    return program_flush(self->program);
+}
+
+static int watch(running *self, const arguments *given)
+{
+    sonda_host_run_options options = SONDA_HOST_RUN_OPTIONS_INIT;
+    sonda_host_numbers numbers = SONDA_HOST_NUMBERS_INIT;
+    sonda_error error = SONDA_ERROR_INIT;
+    summary sums = {0};
+    sonda_status status;
+
+    options.source = machine_source();
+    options.duration_ms = given->duration_ms;
+    options.on_live = on_live;
+    options.on_record = on_record;
+    options.on_idle = on_idle;
+    options.user = self;
+    if (options.source == NULL) {
+        return machine_outcome(self->program, SONDA_ERR_UNSUPPORTED, &error);
+    }
+    status = sonda_host_run(self->program->host, &options, &numbers, &error);
+    detection_end(&self->detection, 0);
+    if (!self->is_live) {
+        return machine_outcome(self->program, status, &error);
+    }
+    sums.elapsed_ns = numbers.live_ns;
+    sums.lost = numbers.lost;
+    sums.live = true;
+    summary_write(&sums, &self->detection);
+    /* A failure of standard output is told when it is closed. */
+    if (sonda_output_write(self->program->out, NULL, 0) != SONDA_OK) {
+        return EXIT_DONE;
+    }
+    return machine_outcome(self->program, status, &error);
+}
+
+static int run(program *self, const arguments *given)
+{
+    running job = {.program = self};
+    arguments merged = *given;
+    config settings;
+    int code = config_apply(&settings, self, true, &merged);
+
+    if (code == EXIT_DONE) {
+        code = detection_open(&job.detection, self, &merged, !given->allow_unsigned);
+        if (code == EXIT_DONE && detection_begin(&job.detection, NULL) != SONDA_OK) {
+            complain(self, "out of memory");
+            code = EXIT_REFUSED;
+        }
+        if (code == EXIT_DONE) {
+            code = watch(&job, &merged);
+        }
+        detection_close(&job.detection);
+    }
+    config_reset(&settings);
+    return code;
+}
+
+const command command_run = {
+    "run",
+    COMMAND_RUN,
+    "",
+    "watch this machine, live",
+    "Watches this machine's processes, files and network, and shows what the rules\n"
+    "find, until Ctrl-C. Without --rules or --pack the default rules are used.",
+    0,
+    0,
+    run,
+};

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Putting the pipeline together.
+ *
+ * Module tools.
+ */
+
+#include "detection.h"
+#include "contents.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void on_log(uint32_t severity, const char *message, size_t message_len, void *user)
+{
+    if (severity <= SONDA_LOG_WARNING) {
+        complain(user, "%.*s", (int)message_len, message);
+    }
+}
+
+static void on_event(const sonda_event *event, void *user)
+{
+    detection *self = user;
+
+    self->emitter.ops->on_event(&self->emitter, event);
+}
+
+static void on_finding(const sonda_finding *finding, void *user)
+{
+    detection *self = user;
+
+    self->emitter.ops->on_finding(&self->emitter, finding);
+}
+
+static sonda_status open_engine(detection *self, const arguments *given)
+{
+    sonda_engine_options options = SONDA_ENGINE_OPTIONS_INIT;
+    size_t count = given->disable.count;
+    sonda_rule_id *ids = calloc(count + 1, sizeof *ids);
+    sonda_status status;
+
+    if (ids == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = (sonda_rule_id){given->disable.items[i], strlen(given->disable.items[i])};
+    }
+    options.min_level = given->min_level;
+    options.disabled = ids;
+    options.disabled_count = count;
+    options.on_log = on_log;
+    options.user = self->program;
+    status = sonda_engine_open(&self->engine, &options, NULL);
+    free(ids);
+    return status == SONDA_OK ? sonda_engine_publish(self->engine, self->content) : status;
+}
+
+int detection_open(detection *self, program *of, const arguments *given, bool signed_only)
+{
+    sonda_stats zero = SONDA_STATS_INIT;
+    sonda_status status;
+    int code;
+
+    memset(self, 0, sizeof *self);
+    self->program = of;
+    self->total = zero;
+    self->disabled_count = given->disable.count;
+    emitter_open(&self->emitter, of, given->output);
+    code = contents_open(of, given, signed_only, &self->content);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    self->emitter.content = self->content;
+    status = open_engine(self, given);
+    if (status == SONDA_ERR_INVALID_ARGUMENT || status == SONDA_ERR_LIMIT) {
+        complain(of, "--disable: an empty rule id, or more than %u of them",
+                 SONDA_DISABLED_MAX);
+        return EXIT_USAGE;
+    }
+    if (status != SONDA_OK) {
+        complain(of, "%s", sonda_status_text(status));
+        return EXIT_REFUSED;
+    }
+    return EXIT_DONE;
+}
+
+void detection_close(detection *self)
+{
+    sonda_worker_close(self->worker);
+    sonda_tracker_close(self->tracker);
+    sonda_engine_close(self->engine);
+    sonda_content_release(self->content);
+    emitter_close(&self->emitter);
+    memset(self, 0, sizeof *self);
+}
+
+sonda_status detection_begin(detection *self, const char *file)
+{
+    sonda_worker_options options = SONDA_WORKER_OPTIONS_INIT;
+    sonda_status status = sonda_tracker_open(&self->tracker, NULL, NULL);
+
+    self->emitter.file = file;
+    options.on_event = self->emitter.ops->on_event != NULL ? on_event : NULL;
+    options.on_finding = on_finding;
+    options.user = self;
+    if (status == SONDA_OK) {
+        status = sonda_worker_open(&self->worker, self->engine, self->tracker, &options, NULL);
+    }
+    return status;
+}
+
+void detection_end(detection *self, uint64_t now_ns)
+{
+    sonda_stats stats = SONDA_STATS_INIT;
+
+    if (self->worker != NULL) {
+        (void)sonda_worker_finish(self->worker, now_ns);
+        (void)sonda_worker_stats(self->worker, &stats);
+        (void)sonda_stats_add(&self->total, &stats);
+    }
+    sonda_worker_close(self->worker);
+    sonda_tracker_close(self->tracker);
+    self->worker = NULL;
+    self->tracker = NULL;
+}
+
+void detection_stats(const detection *self, sonda_stats *stats)
+{
+    sonda_stats now = SONDA_STATS_INIT;
+
+    *stats = self->total;
+    if (self->worker != NULL && sonda_worker_stats(self->worker, &now) == SONDA_OK) {
+        (void)sonda_stats_add(stats, &now);
+    }
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Finding rule files and compiling them.
+ *
+ * A file that was named is taken whatever it is called; in a folder the ending
+ * decides. A signal gets its turn between files.
+ *
+ * Module tools.
+ */
+
+#include "ruleset.h"
+#include "complaints.h"
+#include "sonda/host/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The largest rule of SigmaHQ has 40 KB; a file of many rules may be larger. */
+#define RULE_FILE_MAX ((size_t)16 << 20)
+
+typedef struct gathering {
+    program *program;
+    ruleset *set;
+    complaints trouble;
+    const char *root;
+    size_t files;
+} gathering;
+
+static bool ends_with(const char *text, const char *ending)
+{
+    size_t len = strlen(text);
+    size_t tail = strlen(ending);
+
+    return len >= tail && strcmp(text + len - tail, ending) == 0;
+}
+
+static sonda_status add_file(const char *path, void *user)
+{
+    gathering *all = user;
+    sonda_error error = SONDA_ERROR_INIT;
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    sonda_status status;
+
+    if (sonda_host_check(all->program->host) != SONDA_OK) {
+        return SONDA_ERR_CANCELLED;
+    }
+    if (strcmp(path, all->root) != 0 && !ends_with(path, ".yml") && !ends_with(path, ".yaml")) {
+        return SONDA_OK;
+    }
+    all->files++;
+    status = sonda_file_read(path, RULE_FILE_MAX, NULL, &bytes, &len, &error);
+    if (status != SONDA_OK) {
+        all->set->unreadable++;
+        if (complaints_admit(&all->trouble)) {
+            complain(all->program, "%s: %s", path, error.message);
+        }
+        return SONDA_OK;
+    }
+    status = sonda_compile_add_yaml(all->set->compile, path, bytes, len);
+    free(bytes);
+    return status;
+}
+
+/* Exit code for one path of the command line. */
+static int add_path(gathering *all, const char *path)
+{
+    sonda_error error = SONDA_ERROR_INIT;
+    size_t files_before = all->files;
+    size_t unreadable_before = all->set->unreadable;
+    sonda_status status;
+
+    all->root = path;
+    status = sonda_file_walk(path, add_file, all, &error);
+    if (status == SONDA_ERR_CANCELLED) {
+        return EXIT_INTERRUPTED;
+    }
+    if (status != SONDA_OK) {
+        complain(all->program, "%s: %s", path,
+                 error.message[0] != '\0' ? error.message : sonda_status_text(status));
+        return EXIT_INPUT;
+    }
+    if (all->files == files_before) {
+        complain(all->program, "%s: no rule files (*.yml) in this folder", path);
+        return EXIT_INPUT;
+    }
+    return all->files - files_before == all->set->unreadable - unreadable_before ? EXIT_INPUT
+                                                                                 : EXIT_DONE;
+}
+
+static int add_paths(gathering *all, const text_list *paths)
+{
+    int code = EXIT_DONE;
+
+    for (size_t i = 0; code == EXIT_DONE && i < paths->count; i++) {
+        code = add_path(all, paths->items[i]);
+    }
+    return code;
+}
+
+static void tell_entry(gathering *all, const sonda_compile_entry *entry)
+{
+    if (complaints_admit(&all->trouble)) {
+        complain(all->program, "%.*s:%u: %s: %.*s", (int)entry->path.len, entry->path.data,
+                 entry->line, sonda_compile_outcome_name(entry->outcome),
+                 (int)entry->reason.len, entry->reason.data);
+    }
+}
+
+/* Rejected documents, or all that are not in the pack when nothing is. */
+static void tell(gathering *all, bool nothing)
+{
+    size_t count = sonda_compile_count(all->set->compile, 0);
+
+    for (size_t i = 0; i < count; i++) {
+        sonda_compile_entry entry = SONDA_COMPILE_ENTRY_INIT;
+
+        if (sonda_compile_entry_get(all->set->compile, i, &entry) == SONDA_OK &&
+            (nothing ? entry.outcome != SONDA_COMPILE_COMPILED
+                     : entry.outcome == SONDA_COMPILE_REJECTED)) {
+            tell_entry(all, &entry);
+        }
+    }
+    complaints_close(&all->trouble, "rules could not be compiled");
+}
+
+static int finish(gathering *all, bool told)
+{
+    sonda_error error = SONDA_ERROR_INIT;
+    sonda_status status =
+        sonda_compile_finish(all->set->compile, &all->set->pack, &all->set->pack_len, &error);
+
+    if (told || status == SONDA_ERR_EMPTY) {
+        tell(all, status == SONDA_ERR_EMPTY);
+    }
+    if (status == SONDA_ERR_EMPTY) {
+        complain(all->program, "%s: no usable rule", all->root);
+        return EXIT_INPUT;
+    }
+    if (status != SONDA_OK) {
+        complain(all->program, "%s: %s", all->root, error.message);
+        return EXIT_REFUSED;
+    }
+    return EXIT_DONE;
+}
+
+int ruleset_open(
+    ruleset *self, program *of, const text_list *rules, const text_list *filters, bool tell_all)
+{
+    gathering all = {of, self, {of, 0}, "", 0};
+    int code;
+
+    memset(self, 0, sizeof *self);
+    if (sonda_compile_open(&self->compile, NULL, NULL) != SONDA_OK) {
+        complain(of, "out of memory");
+        return EXIT_REFUSED;
+    }
+    code = add_paths(&all, rules);
+    if (code == EXIT_DONE && filters != NULL) {
+        code = add_paths(&all, filters);
+    }
+    return code == EXIT_DONE ? finish(&all, tell_all) : code;
+}
+
+void ruleset_close(ruleset *self)
+{
+    sonda_compile_close(self->compile);
+    memset(self, 0, sizeof *self);
+}
