@@ -13,6 +13,7 @@
 
 #include "core/base/abi.h"
 #include "core/base/allocate.h"
+#include "core/track/audit_join.h"
 #include "core/track/enrich.h"
 
 #define DEFAULT_PROCESSES 16384u
@@ -20,10 +21,13 @@
 #define MOST_PROCESSES (1024u * 1024u)
 #define DEFAULT_TEXT_FOR_EACH 768u
 #define MOST_TEXT_BYTES (UINT64_C(1) << 34)
+/* What joining audit lines takes: its blocks, and little beside them. */
+#define JOIN_BYTES ((uint64_t)SONDA__AUDIT_BLOCKS_MAX * SONDA__AUDIT_BLOCK_BYTES)
 #define DEFAULT_KEEP_NS (UINT64_C(60) * 1000 * 1000 * 1000)
 
 struct sonda_tracker {
     sonda__process_table table;
+    sonda__audit_join *join;
     uint64_t keep_ns;
     uint64_t newest_ns; /* latest event time seen: the tracker's clock */
     sonda_allocator allocator;
@@ -85,6 +89,12 @@ sonda_status sonda_tracker_open(sonda_tracker **tracker,
         sonda__release(&ours, opened);
         return status;
     }
+    opened->table.numbers.memory_bytes += JOIN_BYTES;
+    status = sonda__audit_join_open(&opened->join, &ours);
+    if (status != SONDA_OK) {
+        sonda_tracker_close(opened);
+        return status;
+    }
     *tracker = opened;
     return SONDA_OK;
 }
@@ -94,6 +104,7 @@ void sonda_tracker_close(sonda_tracker *tracker)
     if (tracker != NULL) {
         sonda_allocator allocator = tracker->allocator;
 
+        sonda__audit_join_close(tracker->join);
         sonda__process_table_close(&tracker->table);
         sonda__release(&allocator, tracker);
     }
@@ -133,26 +144,49 @@ static void follow(sonda_tracker *tracker, sonda_event *event)
     sonda__enrich(&tracker->table, index, &facts, event);
 }
 
+/* One line of several: only the joined event says who did what. */
+static bool is_audit_line(const sonda_event *event)
+{
+    return event->header.source == SONDA_SOURCE_AUDIT && event->channel.len != 0;
+}
+
 sonda_status sonda_tracker_apply(sonda_tracker *tracker, sonda_event *event)
 {
     if (tracker == NULL || event == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    follow(tracker, event);
+    if (is_audit_line(event)) {
+        sonda__audit_join_add(tracker->join, event);
+    } else {
+        follow(tracker, event);
+    }
     return SONDA_OK;
 }
 
 sonda_status sonda_tracker_take(sonda_tracker *tracker, sonda_event *event)
 {
+    sonda_status status;
+
     if (tracker == NULL || event == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    return SONDA_ERR_END;
+    /* The names the event had may be those of content that is gone by now. */
+    event->names = sonda__names_of_table();
+    event->names_serial = 0;
+    status = sonda__audit_join_take(tracker->join, event);
+    if (status == SONDA_OK) {
+        follow(tracker, event);
+    }
+    return status;
 }
 
 sonda_status sonda_tracker_finish(sonda_tracker *tracker)
 {
-    return tracker != NULL ? SONDA_OK : SONDA_ERR_INVALID_ARGUMENT;
+    if (tracker == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    sonda__audit_join_finish(tracker->join);
+    return SONDA_OK;
 }
 
 static void fill_view(sonda__process_table *table, uint32_t index, sonda_process_view *view)

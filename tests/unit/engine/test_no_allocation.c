@@ -225,9 +225,7 @@ static void feed(sonda_worker *worker, size_t len, sonda_status expected)
     status = sonda_worker_process(worker, record, len, 1);
     processing = 0;
     if (status != expected) {
-        fail_msg("source %u type %u: %s",
-                 (unsigned)record[4],
-                 (unsigned)record[6],
+        fail_msg("source %u type %u: %s", (unsigned)record[4], (unsigned)record[6],
                  status == SONDA_OK ? "decoded" : sonda_worker_error(worker)->message);
     }
 }

@@ -57,6 +57,7 @@ typedef struct seen {
     uint32_t findings;
     uint32_t verdicts;
     uint64_t ticket;
+    uint64_t seq; /* of the finding's record */
     uint32_t verdict;
     uint32_t last_class;
     char rule_id[64];
@@ -92,6 +93,7 @@ static void on_finding(const sonda_finding *finding, void *user)
     sonda_evidence_view evidence = SONDA_EVIDENCE_VIEW_INIT;
 
     s->findings++;
+    s->seq = sonda_finding_record(finding)->seq;
     assert_int_equal(sonda_finding_rule(finding, &rule), SONDA_OK);
     memcpy(s->rule_id, rule.id.data, rule.id.len);
     s->rule_id[rule.id.len] = '\0';
@@ -377,6 +379,44 @@ static void test_match__decoded_under_other_content__resolves_names_anew(void **
     sonda_event_close(event);
 }
 
+static void test_process__audit_lines_of_one_serial__give_one_finding_more(void **state)
+{
+    static const char *const lines[] = {
+        "type=SYSCALL msg=audit(1364481363.243:24287): arch=c000003e syscall=59 success=yes "
+        "exit=0 ppid=2686 pid=3538 uid=0 comm=\"nc\" exe=\"/usr/bin/nc\"",
+        "type=EXECVE msg=audit(1364481363.243:24287): argc=3 a0=\"nc\" a1=\"-e\" a2=\"sh\"",
+        "type=EOE msg=audit(1364481363.243:24287): ",
+    };
+
+    (void)state;
+    publish(netcat_rule);
+    for (size_t i = 0; i < 3; i++) {
+        size_t len = wrap_text(record, SONDA_SOURCE_AUDIT, i + 1, lines[i]);
+
+        assert_int_equal(sonda_worker_process(worker, record, len, 0), SONDA_OK);
+    }
+
+    assert_int_equal(saw.findings, 1);
+    assert_int_equal(saw.seq, 1);
+    assert_int_equal(stats().derived, 1);
+    assert_int_equal(stats().events, 4);
+}
+
+static void test_finish__serial_without_its_end__is_evaluated(void **state)
+{
+    size_t len = wrap_text(record, SONDA_SOURCE_AUDIT, 7,
+                           "type=SYSCALL msg=audit(1364481363.243:24287): arch=c000003e "
+                           "syscall=59 success=yes exit=0 pid=3538 exe=\"/usr/bin/nc\"");
+
+    (void)state;
+    assert_int_equal(sonda_worker_process(worker, record, len, 0), SONDA_OK);
+    assert_int_equal(stats().derived, 0);
+
+    assert_int_equal(sonda_worker_finish(worker, 0), SONDA_OK);
+
+    assert_int_equal(stats().derived, 1);
+}
+
 static void test_stats__two_parts__add_up(void **state)
 {
     sonda_stats total = SONDA_STATS_INIT;
@@ -413,6 +453,8 @@ int main(void)
         TEST(test_process__from_inside_a_callback__is_bad_state),
         TEST(test_process__filter_applies__suppresses_and_counts),
         TEST(test_match__decoded_under_other_content__resolves_names_anew),
+        TEST(test_process__audit_lines_of_one_serial__give_one_finding_more),
+        TEST(test_finish__serial_without_its_end__is_evaluated),
         TEST(test_stats__two_parts__add_up),
     };
 
