@@ -253,6 +253,11 @@ static void feed_every_source(sonda_worker *worker)
               "\"Microsoft-Windows-Sysmon\"}},\"EventID\":1,\"Channel\":"
               "\"Microsoft-Windows-Sysmon/Operational\"},\"EventData\":{\"Image\":"
               "\"C:\\\\whoami.exe\",\"ProcessId\":1,\"ParentProcessId\":2}}}");
+    feed_text(worker, SONDA_SOURCE_SYSMON_XML,
+              "<Event><System><Provider Name=\"Linux-Sysmon\" Guid=\"{ff032593-a8d3-4f13-b0d6-"
+              "01fc615a0f97}\"/><EventID>1</EventID><Channel>Linux-Sysmon/Operational</Channel>"
+              "</System><EventData><Data Name=\"Image\">/usr/bin/nc</Data><Data "
+              "Name=\"CommandLine\">nc &amp; x</Data></EventData></Event>");
     feed_text(worker, SONDA_SOURCE_AUDIT,
               "type=SYSCALL msg=audit(1364481363.243:24287): arch=c000003e syscall=59 "
               "success=yes exit=0 ppid=2686 pid=3538 uid=0 comm=\"cat\" exe=\"/bin/cat\"");
@@ -267,6 +272,7 @@ static void feed_bad_records(sonda_worker *worker)
     feed(worker, wrap_text(record, SONDA_SOURCE_JSON, 1, "{\"a\":"), SONDA_ERR_TRUNCATED);
     feed(worker, wrap_text(record, SONDA_SOURCE_LINUX, 1, "x"), SONDA_ERR_TRUNCATED);
     feed(worker, wrap_text(record, SONDA_SOURCE_AUDIT, 1, "no"), SONDA_ERR_MALFORMED);
+    feed(worker, wrap_text(record, SONDA_SOURCE_SYSMON_XML, 1, "<x"), SONDA_ERR_MALFORMED);
     feed(worker, wrap_text(record, 999, 1, "x"), SONDA_ERR_UNSUPPORTED);
     memset(record, 0, sizeof record);
     feed(worker, SONDA_RECORD_MAX + 1, SONDA_ERR_LIMIT);
