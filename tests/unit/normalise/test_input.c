@@ -199,6 +199,7 @@ static void test_input_json__array__each_element_is_a_record(void **state)
 static void test_input_json__broken_among_lines__is_one_record(void **state)
 {
     static const framed rows[] = {
+        {"\xef\xbb\xbf{}\n", "1@3 {}"},
         {"{\"a\":1}\nnull\n{\"b\":2}\n", "1@0 {\"a\":1}\n2@8 !MALFORMED\n3@13 {\"b\":2}"},
         {"{\"a\":1}\n[1]\n{\"b\":2}\n", "1@0 {\"a\":1}\n2@8 !MALFORMED\n3@12 {\"b\":2}"},
         {"{\"a\":1}\n[{}]\n{\"b\":2}\n", "1@0 {\"a\":1}\n2@8 !MALFORMED\n3@13 {\"b\":2}"},
@@ -229,7 +230,7 @@ static void test_input_json__broken_line_that_looks_whole__keeps_its_number(void
 {
     static const framed rows[] = {
         {"{}\n{\"a\":1,}\n{}\n", "1@0 {}\n2@3 !\n3@12 {}"},
-        {"{\"a\":1},x}\n{\"b\":1}\n", "1@0 !\n2@11 {\"b\":1}"},
+        {"{}\n{\"a\":1},x}\n{\"b\":1}\n", "1@0 {}\n2@3 !\n3@14 {\"b\":1}"},
         {"{\"a\":{}\n{\"b\":1}\n", "1@0 !\n2@8 {\"b\":1}"},
         {"{\"a\":1}}\n{\"b\":1}\n", "1@0 !\n2@9 {\"b\":1}"},
         {"{\"a\" \"b\"}", "1@0 !"},
@@ -258,6 +259,7 @@ static void test_input_json__broken_in_an_array__resumes_behind_it_or_at_a_line(
         {"[{\"a\":[1 2]},{\"b\":2}]", "1@9 !MALFORMED\n2@13 {\"b\":2}"},
         {"[{\"a\":}{\"},{\"b\":2}]\n", "1@6 !MALFORMED\n2@7 !MALFORMED"},
         {"[{\"a\":\"},\",},{\"b\":2}]", "1@11 !MALFORMED\n2@13 {\"b\":2}"},
+        {"[{\"a\":\"\\\"}\",},{\"b\":2}]", "1@12 !MALFORMED\n2@14 {\"b\":2}"},
         {"[x,{\"b\":2}]", "1@1 !MALFORMED\n2@3 {\"b\":2}"},
         {"[,{\"b\":2}]", "1@1 !MALFORMED\n2@2 {\"b\":2}"},
         {"[{},]\n{\"b\":2}\n", "1@1 {}\n2@4 !MALFORMED\n3@6 {\"b\":2}"},
@@ -315,6 +317,7 @@ static void test_input_json__beyond_the_record_limit__is_one_unreadable_record(v
     expect_of_long(long_text("{\n\"a\":\"", 9000000, "\"\n}\n{}\n"),
                    "1@0 !LIMIT\n2@9000011 {}");
     expect_of_long(long_text("[{\"a\":\"", 9000000, "\"},{}]\n"), "1@1 !LIMIT\n2@9000010 {}");
+    expect_of_long(long_text("[{\"a\":\"", most - 7, "\"},{}]\n"), "1@1 !LIMIT\n2@4194243 {}");
     expect_of_long(long_text("{}\n{\"a\" ", 9000000, "\"}\n{}\n"),
                    "1@0 {}\n2@8 !MALFORMED\n3@9000011 {}");
 }
@@ -337,6 +340,9 @@ static void test_input_lines__beyond_the_record_limit__is_one_unreadable_record(
     (void)state;
     expect_of_long(long_text("type=A msg=audit(1.0:1): \n", 5000000, "\ntype=B\n"),
                    "1@0 type=A msg=audit(1.0:1):\n2@26 !LIMIT\n3@5000027 type=B");
+    expect_of_long(
+        long_text("type=A msg=audit(1.0:1): \n", SONDA_RECORD_MAX - 63, "\ntype=B\n"),
+        "1@0 type=A msg=audit(1.0:1):\n2@26 !LIMIT\n3@4194268 type=B");
 }
 
 static void test_input__content__tells_the_format(void **state)
