@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * A pack that uses every part of the format, as bytes that a test may change,
+ * and events that ask all of it.
+ */
+
+#ifndef SONDA_TESTS_UNIT_RULES_PACK_FIXTURE_H
+#define SONDA_TESTS_UNIT_RULES_PACK_FIXTURE_H
+
+#include <stdlib.h>
+
+#include "core/crypto/hash.h"
+#include "core/rules/pack_format.h"
+#include "tests/unit/detect/rule_fixture.h"
+
+/* Every kind of pattern, node, instruction and log source, and a filter. */
+static const char pack_fixture_yaml[] =
+    "title: One\n"
+    "id: 00000000-0000-4000-8000-000000000001\n"
+    "description: Text\n"
+    "author: Somebody\n"
+    "tags: [attack.t1059, attack.execution]\n"
+    "falsepositives: [None known]\n"
+    "logsource: {product: windows, category: process_creation}\n"
+    "level: high\n"
+    "detection:\n"
+    "    literal: {Image|endswith: '\\a.exe', Native|contains|all: [one, two]}\n"
+    "    glob: {CommandLine|contains|windash: ['a*b?c', ' -enc']}\n"
+    "    regex:\n"
+    "        CommandLine|re: ['(?i)^ab+[c-f]?(x|y){2,3}\\b\\d*.$', '[^a-z]\\B(?m:^z$)']\n"
+    "    null_one: {Other: null}\n"
+    "    condition: (literal or glob or regex) and not null_one\n"
+    "---\n"
+    "title: Two\n"
+    "id: 00000000-0000-4000-8000-000000000002\n"
+    "logsource: {product: windows}\n"
+    "level: low\n"
+    "detection:\n"
+    "    a: {Number|gte: 10, Time|hour|lt: 12}\n"
+    "    b: {Address|cidr: ['10.0.0.0/8', 'fe80::/10']}\n"
+    "    c: {Image|fieldref|contains: Native, Other|exists: true}\n"
+    "    k: ['keyword', 'other']\n"
+    "    condition: 1 of them\n"
+    "---\n"
+    "title: Quiet\n"
+    "id: 00000000-0000-4000-8000-0000000000f1\n"
+    "logsource: {product: windows}\n"
+    "filter:\n"
+    "    rules: [00000000-0000-4000-8000-000000000002]\n"
+    "    f: {Quiet: 'yes'}\n"
+    "    condition: f\n";
+
+typedef struct pack_fixture {
+    uint8_t *bytes;
+    size_t len;
+} pack_fixture;
+
+static inline pack_fixture pack_fixture_make(const char *yaml)
+{
+    sonda_compile *compile = NULL;
+    const void *pack = NULL;
+    pack_fixture made = {NULL, 0};
+
+    assert_int_equal(sonda_compile_open(&compile, NULL, NULL), SONDA_OK);
+    assert_int_equal(sonda_compile_add_yaml(compile, "test.yml", yaml, strlen(yaml)), SONDA_OK);
+    assert_int_equal(sonda_compile_finish(compile, &pack, &made.len, NULL), SONDA_OK);
+    assert_int_equal(sonda_compile_count(compile, SONDA_COMPILE_REJECTED), 0);
+    made.bytes = malloc(made.len);
+    assert_non_null(made.bytes);
+    memcpy(made.bytes, pack, made.len);
+    sonda_compile_close(compile);
+    return made;
+}
+
+/* Makes the digest right for what the bytes are now. */
+static inline void pack_fixture_seal(uint8_t *bytes, size_t len)
+{
+    sonda__sha256_state state;
+    size_t after = SONDA__AT_DIGEST + SONDA__SHA256_SIZE;
+
+    sonda__sha256_begin(&state);
+    sonda__sha256_add(&state, bytes, SONDA__AT_DIGEST);
+    sonda__sha256_add(&state, bytes + after, len - after - SONDA__SIGNATURE_SIZE);
+    sonda__sha256_end(&state, bytes + SONDA__AT_DIGEST);
+}
+
+static inline sonda_status
+pack_fixture_load(const uint8_t *bytes, size_t len, sonda_content **content, sonda_error *error)
+{
+    sonda_content_options options = SONDA_CONTENT_OPTIONS_INIT;
+
+    options.require_signature = 0;
+    options.borrow = 1;
+    return sonda_content_load(content, bytes, len, &options, NULL, error);
+}
+
+/* Byte at which a section begins, and its length. */
+static inline size_t
+pack_fixture_section(const uint8_t *bytes, sonda__section_kind kind, size_t *len)
+{
+    const uint8_t *row =
+        bytes + SONDA__PACK_HEADER_SIZE + (size_t)kind * SONDA__SECTION_ENTRY_SIZE;
+
+    *len = (size_t)sonda__pack_u64(row + SONDA__AT_SECTION_SIZE);
+    return (size_t)sonda__pack_u64(row + SONDA__AT_SECTION_OFFSET);
+}
+
+static inline void pack_fixture_put32(uint8_t *at, uint32_t value)
+{
+    for (int i = 0; i < 4; i++) {
+        at[i] = (uint8_t)(value >> (8 * i));
+    }
+}
+
+#endif
