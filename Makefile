@@ -16,13 +16,12 @@ all: build
 setup:
 	@scripts/setup.sh build
 
-$(BUILD)/build.ninja: CMakePresets.json
-	@cmake --preset $(PRESET) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
-
+# Says nothing when there is nothing to do; configures only what is not.
 build: setup
 	@mkdir -p build
-	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
-	@cmake --build $(BUILD) --parallel $(JOBS) $(if $(TARGET),--target $(TARGET)) -- --quiet
+	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@cmake --build $(BUILD) --parallel $(JOBS) $(if $(TARGET),--target $(TARGET)) >$(BUILD).log 2>&1 || \
+	    { cat $(BUILD).log; exit 1; }
 
 run:
 	@$(MAKE) --no-print-directory build TARGET=sonda
