@@ -16,12 +16,11 @@ all: build
 setup:
 	@scripts/setup.sh build
 
-# Says nothing when there is nothing to do; configures only what is not.
+# Says nothing when there is nothing to do.
 build: setup
-	@mkdir -p build
-	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
-	@cmake --build $(BUILD) --parallel $(JOBS) $(if $(TARGET),--target $(TARGET)) >$(BUILD).log 2>&1 || \
-	    { cat $(BUILD).log; exit 1; }
+	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET)
+	@ninja -C $(BUILD) -n $(TARGET) | grep -q 'no work to do' || \
+	    cmake --build $(BUILD) --parallel $(JOBS) $(if $(TARGET),--target $(TARGET))
 
 run:
 	@$(MAKE) --no-print-directory build TARGET=sonda
