@@ -68,4 +68,15 @@ void sonda__line_framing_init(sonda__line_framing *framing);
 sonda__unit
 sonda__line_framing_next(sonda__line_framing *framing, sonda__span window, bool last);
 
+/* Event XML: <Event> elements; what stands between counts nothing. Private members. */
+typedef struct sonda__event_framing {
+    bool inside; /* the window begins with an element */
+    size_t searched;
+} sonda__event_framing;
+
+void sonda__event_framing_init(sonda__event_framing *framing);
+
+sonda__unit
+sonda__event_framing_next(sonda__event_framing *framing, sonda__span window, bool last);
+
 #endif

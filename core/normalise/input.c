@@ -37,6 +37,7 @@ struct sonda_input {
     size_t end;
     sonda__json_framing json;
     sonda__line_framing lines;
+    sonda__event_framing events;
     sonda_recording *recording; /* NULL when the format rules it out */
     char buffer[];
 };
@@ -80,6 +81,7 @@ static void init(sonda_input *input, const sonda_input_options *options)
     input->recording = NULL;
     sonda__json_framing_init(&input->json);
     sonda__line_framing_init(&input->lines);
+    sonda__event_framing_init(&input->events);
 }
 
 sonda_status sonda_input_open(sonda_input **input,
@@ -264,14 +266,23 @@ static void consume(sonda_input *input, size_t count)
     input->offset += count;
 }
 
+static sonda__unit next_unit(sonda_input *input, bool last)
+{
+    switch (input->format) {
+    case SONDA_FORMAT_JSON:
+        return sonda__json_framing_next(&input->json, window_of(input), last);
+    case SONDA_FORMAT_SYSMON_XML:
+        return sonda__event_framing_next(&input->events, window_of(input), last);
+    default:
+        return sonda__line_framing_next(&input->lines, window_of(input), last);
+    }
+}
+
 /* Every unit that the bytes at hand complete. */
 static sonda_status frame(sonda_input *input, bool last, const sonda_input_callbacks *callbacks)
 {
     for (;;) {
-        sonda__unit unit =
-            input->format == SONDA_FORMAT_JSON
-                ? sonda__json_framing_next(&input->json, window_of(input), last)
-                : sonda__line_framing_next(&input->lines, window_of(input), last);
+        sonda__unit unit = next_unit(input, last);
         sonda_status status = SONDA_OK;
 
         if (unit.kind == SONDA__UNIT_RECORD) {

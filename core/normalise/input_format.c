@@ -48,8 +48,8 @@ static uint32_t format_of_line(sonda__span line)
     if (line.len > 0 && (line.data[0] == '{' || line.data[0] == '[')) {
         return SONDA_FORMAT_JSON;
     }
-    if ((begins_with(line, "type=", 5) && contains(line, "msg=audit(")) ||
-        (begins_with(line, "node=", 5) && contains(line, " type="))) {
+    if ((begins_with(line, "type=", 5) || contains(line, " type=")) &&
+        contains(line, "audit(")) {
         return SONDA_FORMAT_AUDIT;
     }
     return contains(line, "<Event") ? SONDA_FORMAT_SYSMON_XML : SONDA_FORMAT_AUTO;

@@ -17,6 +17,11 @@
  * value that is not an object. Blank lines, a UTF-8 byte order mark and CRLF
  * count nothing.
  *
+ * Event XML: each <Event> element, on one line or several. What stands between
+ * (headers of syslog, lines of other programs, an element around all) counts
+ * nothing; an element in which another begins was cut and is one unreadable
+ * record. Audit log: each line that is not blank.
+ *
  * Public. Compiles alone as C99 and C++11.
  */
 
@@ -33,7 +38,7 @@
 #define SONDA_FORMAT_RECORDING 1u
 /** JSON objects; records of SONDA_SOURCE_JSON. */
 #define SONDA_FORMAT_JSON 2u
-/** Lines that hold Sysmon's XML; records of SONDA_SOURCE_SYSMON_XML. */
+/** Sysmon's and Windows' event XML; records of SONDA_SOURCE_SYSMON_XML. */
 #define SONDA_FORMAT_SYSMON_XML 3u
 /** Lines of the Linux audit log; records of SONDA_SOURCE_AUDIT. */
 #define SONDA_FORMAT_AUDIT 4u

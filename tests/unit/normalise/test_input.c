@@ -345,6 +345,44 @@ static void test_input_lines__beyond_the_record_limit__is_one_unreadable_record(
         "1@0 type=A msg=audit(1.0:1):\n2@26 !LIMIT\n3@4194268 type=B");
 }
 
+static void test_input_events__elements__are_records_whatever_is_between(void **state)
+{
+    static const framed rows[] = {
+        {"Jan 1 h sysmon: <Event><A/></Event>\nJan 1 h cron: x\n\n"
+         "Jan 1 h sysmon: <Event b='1'/>\n</Event>\n",
+         "1@16 <Event><A/></Event>\n2@69 <Event b='1'/>\n</Event>"},
+        {"<Events><Event>\n<EventData></EventData>\n</Event><Event>2</Event></Events>",
+         "1@8 <Event>\n<EventData></EventData>\n</Event>\n2@48 <Event>2</Event>"},
+        {"<Event>1 <Eve\n<Event>2</Event>\n<Event", "1@14 !TRUNCATED\n2@14 <Event>2</Event>"},
+        {"<Event>1</Event>\n<Event>cut", "1@0 <Event>1</Event>\n2@27 !TRUNCATED"},
+        {"<Event>1</Event>\n<Event>cut</Ev", "1@0 <Event>1</Event>\n2@31 !TRUNCATED"},
+        {"no element\n<EventData></EventData></Event>\n", ""},
+    };
+
+    (void)state;
+    EXPECT_FRAMES(SONDA_FORMAT_SYSMON_XML, rows);
+}
+
+static void test_input_events__beyond_the_record_limit__is_one_unreadable_record(void **state)
+{
+    /* The first element is there to tell the format. */
+    const size_t most = SONDA_RECORD_MAX - SONDA_RECORD_HEADER_SIZE;
+
+    (void)state;
+    expect_of_long(
+        long_text("<Event>1</Event>\n<Event>", most - 15, "</Event>\n<Event>2</Event>"),
+        "1@0 <Event>1</Event>\n2@17 <Event>xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"
+        "3@4194258 <Event>2</Event>");
+    expect_of_long(
+        long_text("<Event>1</Event>\n<Event>", most - 14, "</Event>\n<Event>2</Event>"),
+        "1@0 <Event>1</Event>\n2@17 !LIMIT\n3@4194259 <Event>2</Event>");
+    expect_of_long(long_text("<Event>1</Event>\n<Event>", most, "<Event>2</Event>"),
+                   "1@0 <Event>1</Event>\n2@17 !LIMIT\n3@4194264 <Event>2</Event>");
+    expect_of_long(
+        long_text("<Event>1</Event>\n<Event>", 9000000, "</Event>\n<Event>2</Event>"),
+        "1@0 <Event>1</Event>\n2@17 !LIMIT\n3@9000033 <Event>2</Event>");
+}
+
 static void test_input__content__tells_the_format(void **state)
 {
     static const struct {
@@ -363,6 +401,8 @@ static void test_input__content__tells_the_format(void **state)
         {"Nov 1 h sysmon: <Event><System>\n", SONDA_FORMAT_SYSMON_XML},
         {"Nov 1 h kernel: boot\nNov 1 h sysmon: <Event><System>\n", SONDA_FORMAT_SYSMON_XML},
         {"<Event xmlns='x'>", SONDA_FORMAT_SYSMON_XML},
+        {"Nov 1 h audispd: node=h type=CWD msg=audit(1.2:3): a=1\n", SONDA_FORMAT_AUDIT},
+        {"----\ntime->Mon\ntype=CWD msg=audit(1.2:3): a=1\n", SONDA_FORMAT_AUDIT},
     };
 
     (void)state;
@@ -388,7 +428,7 @@ static void test_input__formats__give_their_source(void **state)
     assert_int_equal(got.source, SONDA_SOURCE_JSON);
     feed_in_steps(&got, SONDA_FORMAT_AUDIT, sonda__span_text("{}"), 2);
     assert_int_equal(got.source, SONDA_SOURCE_AUDIT);
-    feed_in_steps(&got, SONDA_FORMAT_SYSMON_XML, sonda__span_text("{}"), 2);
+    feed_in_steps(&got, SONDA_FORMAT_SYSMON_XML, sonda__span_text("<Event></Event>"), 2);
     assert_int_equal(got.source, SONDA_SOURCE_SYSMON_XML);
 }
 
@@ -520,6 +560,8 @@ int main(void)
         cmocka_unit_test(test_input_json__beyond_the_record_limit__is_one_unreadable_record),
         cmocka_unit_test(test_input_lines__audit__each_line_is_a_record),
         cmocka_unit_test(test_input_lines__beyond_the_record_limit__is_one_unreadable_record),
+        cmocka_unit_test(test_input_events__elements__are_records_whatever_is_between),
+        cmocka_unit_test(test_input_events__beyond_the_record_limit__is_one_unreadable_record),
         cmocka_unit_test(test_input__content__tells_the_format),
         cmocka_unit_test(test_input__formats__give_their_source),
         cmocka_unit_test(test_input__recording__is_told_and_read),
