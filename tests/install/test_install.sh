@@ -64,7 +64,7 @@ END
         >"$work/cmake.log" 2>&1 || { cat "$work/cmake.log"; fail "find_package($component)"; }
     cmake --build "$work/cmake-$component/build" >"$work/cmake.log" 2>&1 ||
         { cat "$work/cmake.log"; fail "building $component with CMake"; }
-    "$work/cmake-$component/build/embed" $argument >/dev/null || fail "$component built with CMake did not run"
+    LD_LIBRARY_PATH=$libdir "$work/cmake-$component/build/embed" $argument >/dev/null || fail "$component built with CMake did not run"
     "$work/cmake-$component/build/embed_static" $argument >/dev/null || fail "$component built with CMake did not run"
     echo "ok $component"
 }
@@ -73,7 +73,7 @@ END
 here=$source/tests/install
 embed core sonda "$source/examples/embed.c" 'libsonda ' "$work/rules.pack"
 embed compile sonda-compile "$here/embed_compile.c" 'libsonda-compile ' ''
-embed host sonda-host "$here/embed_host.c" 'libsonda-host ' ''
+embed host sonda-host "$here/embed_host.c" 'libsonda libsonda-host ' ''
 if [ -e "$libdir/libsonda-linux.a" ]; then
     embed linux sonda-linux "$here/embed_linux.c" 'libsonda-linux ' ''
 fi
