@@ -15,21 +15,14 @@
 #define SONDA_BPF_KERNEL_TYPES_H
 
 typedef unsigned char __u8;
-typedef signed short __s16;
 typedef unsigned short __u16;
 typedef int __s32;
 typedef unsigned int __u32;
 typedef long long __s64;
 typedef unsigned long long __u64;
-typedef __u16 __le16;
 typedef __u16 __be16;
-typedef __u32 __le32;
 typedef __u32 __be32;
-typedef __u64 __le64;
-typedef __u64 __be64;
 typedef __u32 __wsum;
-typedef __u16 __sum16;
-typedef _Bool bool;
 
 #define NULL ((void *)0)
 
@@ -37,7 +30,7 @@ typedef _Bool bool;
 enum bpf_map_type_used {
     BPF_MAP_TYPE_HASH = 1,
     BPF_MAP_TYPE_PERCPU_ARRAY = 6,
-    BPF_MAP_TYPE_RINGBUF = 27,
+    BPF_MAP_TYPE_RINGBUF = 27
 };
 #define BPF_ANY 0ULL
 
@@ -57,16 +50,9 @@ typedef struct {
 } kernel_cap_t;
 
 struct cred {
-    kuid_t uid;
-    kgid_t gid;
-    kuid_t suid;
-    kgid_t sgid;
-    kuid_t euid;
-    kgid_t egid;
-    kuid_t fsuid;
-    kgid_t fsgid;
-    kernel_cap_t cap_permitted;
-    kernel_cap_t cap_effective;
+    kuid_t uid, suid, euid, fsuid;
+    kgid_t gid, sgid, egid, fsgid;
+    kernel_cap_t cap_permitted, cap_effective;
 };
 
 struct qstr {
@@ -81,8 +67,7 @@ struct inode {
     __u16 i_mode;
     kuid_t i_uid;
     kgid_t i_gid;
-    __u32 i_nlink;
-    __u32 i_rdev;
+    __u32 i_nlink, i_rdev;
     unsigned long i_ino;
     struct super_block *i_sb;
 };
@@ -111,8 +96,7 @@ struct path {
 struct file {
     struct path f_path;
     struct inode *f_inode;
-    unsigned int f_mode;
-    unsigned int f_flags;
+    unsigned int f_mode, f_flags;
     void *private_data;
 };
 
@@ -126,15 +110,11 @@ struct files_struct {
 };
 
 struct fs_struct {
-    struct path root;
-    struct path pwd;
+    struct path root, pwd;
 };
 
 struct mm_struct {
-    unsigned long arg_start;
-    unsigned long arg_end;
-    unsigned long env_start;
-    unsigned long env_end;
+    unsigned long arg_start, arg_end, env_start, env_end;
     struct file *exe_file;
 };
 
@@ -184,8 +164,7 @@ struct css_set {
 };
 
 struct tty_driver {
-    int major;
-    int minor_start;
+    int major, minor_start;
 };
 
 struct tty_struct {
@@ -212,11 +191,8 @@ struct thread_info {
 struct task_struct {
     struct thread_info thread_info;
     unsigned int flags;
-    int exit_code;
-    int pid;
-    int tgid;
-    struct task_struct *real_parent;
-    struct task_struct *group_leader;
+    int exit_code, pid, tgid;
+    struct task_struct *real_parent, *group_leader;
     struct pid *thread_pid;
     __u64 start_boottime;
     const struct cred *real_cred;
@@ -240,24 +216,20 @@ struct in6_addr {
 };
 
 struct sock_common {
-    __be32 skc_daddr;
-    __be32 skc_rcv_saddr;
+    __be32 skc_daddr, skc_rcv_saddr;
     __be16 skc_dport;
     __u16 skc_num;
     unsigned short skc_family;
-    struct in6_addr skc_v6_daddr;
-    struct in6_addr skc_v6_rcv_saddr;
+    struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
 };
 
 struct sock {
     struct sock_common __sk_common;
-    __u16 sk_protocol;
-    __u16 sk_type;
+    __u16 sk_protocol, sk_type;
     int sk_err;
 };
 
 struct socket {
-    short type;
     struct sock *sk;
 };
 

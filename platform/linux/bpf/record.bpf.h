@@ -40,57 +40,37 @@
 
 struct head {
     __u32 size;
-    __u16 type;
-    __u16 flags;
+    __u16 type, flags;
     __u64 time;
-    __u32 pid;
-    __u32 tid;
+    __u32 pid, tid;
     __u64 start;
-    __u32 parent_pid;
-    __u32 session;
+    __u32 parent_pid, session;
     __u64 parent_start;
     __u32 uid, gid, euid, egid, suid, sgid, fsuid, fsgid;
-    __u32 login_uid;
-    __u32 login_session;
-    __u64 cap_effective;
-    __u64 cap_permitted;
+    __u32 login_uid, login_session;
+    __u64 cap_effective, cap_permitted;
     __u64 cgroup_id;
-    __u32 mount_ns;
-    __u32 pid_ns;
-    __u32 inner_pid;
-    __u32 tty;
+    __u32 mount_ns, pid_ns, inner_pid, tty;
     char comm[16];
     union {
         struct {
             __u64 inode;
-            __u32 device;
-            __u32 mode;
-            __u32 owner_uid;
-            __u32 owner_gid;
-            __u32 links;
-            __u32 argument;
-            __u32 argument2;
+            __u32 device, mode, owner_uid, owner_gid, links, argument, argument2;
         } __attribute__((packed, aligned(4))) file;
         struct {
-            __u8 local_address[16];
-            __u8 remote_address[16];
-            __u16 local_port;
-            __u16 remote_port;
+            __u8 local_address[16], remote_address[16];
+            __u16 local_port, remote_port;
         } net;
     };
     __s32 result;
     union {
         __u64 arguments_size;
         struct {
-            __u16 family;
-            __u16 protocol;
-            __u16 socket_type;
-            __u16 reserved2;
+            __u16 family, protocol, socket_type, reserved2;
         };
     };
     __u64 environment_size;
-    __u32 syscall;
-    __u32 arguments_copied;
+    __u32 syscall, arguments_copied;
 };
 
 #define AT(member, offset) \
