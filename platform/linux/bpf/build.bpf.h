@@ -291,12 +291,8 @@ static __always_inline struct counters *admit(__u32 class, struct task_struct *t
 /* Sends the record of a slot to a ring. */
 static __always_inline void send(void *ring, struct scratch *s, struct counters *counters)
 {
-    __u64 size = s->used;
+    __u64 size = record_size(s, ITEMS_SIZE + ARGUMENTS_INLINE_MAX);
 
-    if (size > ITEMS_SIZE + ARGUMENTS_INLINE_MAX) {
-        size = ITEMS_SIZE + ARGUMENTS_INLINE_MAX;
-    }
-    size += SONDA_LINUX_HEAD_SIZE;
     s->head.size = (__u32)size;
     if (bpf_ringbuf_output(ring, &s->head, size, 0) != 0) {
         count(&counters->lost);

@@ -302,7 +302,11 @@ int on_call(struct bpf_raw_tracepoint_args *ctx)
         return 0;
     }
     number = call_number(regs);
-    if (number >= CALL_MAX || (calls[number].type == 0 && calls_compat[number].type == 0)) {
+    if (number >= CALL_MAX) {
+        return 0;
+    }
+    number = bounded(number, CALL_MAX);
+    if (calls[number].type == 0 && calls_compat[number].type == 0) {
         return 0;
     }
     task = (void *)bpf_get_current_task();

@@ -43,15 +43,11 @@ static __always_inline void put_arguments_inline(struct scratch *s, __u64 from, 
 static __always_inline int send_long(struct scratch *s, __u64 from, __u64 len, const __u64 room)
 {
     __u8 *record = bpf_ringbuf_reserve(&process_ring, BEFORE_MAX + room, 0);
-    __u64 before = s->used;
+    __u64 before = record_size(s, ITEMS_SIZE);
 
     if (record == NULL) {
         return -1;
     }
-    if (before > ITEMS_SIZE) {
-        before = ITEMS_SIZE;
-    }
-    before += SONDA_LINUX_HEAD_SIZE;
     if (len > room) {
         len = room;
     }
@@ -220,11 +216,7 @@ int on_task(struct bpf_iter__task *ctx)
                  (__u64)BPF_CORE_READ(task, fs, pwd.mnt));
     }
     put_cgroup(SLOT_TASK, (__u64)task);
-    size = s->used;
-    if (size > ITEMS_SIZE) {
-        size = ITEMS_SIZE;
-    }
-    size += SONDA_LINUX_HEAD_SIZE;
+    size = record_size(s, ITEMS_SIZE);
     s->head.size = (__u32)size;
     bpf_seq_write(seq, &s->head, size);
     return 0;

@@ -77,17 +77,12 @@ struct head {
     _Static_assert(__builtin_offsetof(struct head, member) == (offset), #member)
 AT(time, SONDA_LINUX_AT_TIME);
 AT(start, SONDA_LINUX_AT_START);
-AT(parent_start, SONDA_LINUX_AT_PARENT_START);
-AT(login_uid, SONDA_LINUX_AT_LOGIN_UID);
-AT(cgroup_id, SONDA_LINUX_AT_CGROUP_ID);
 AT(comm, SONDA_LINUX_AT_COMM);
 AT(file.argument2, SONDA_LINUX_AT_ARGUMENT2);
 AT(net.remote_port, SONDA_LINUX_AT_REMOTE_PORT);
 AT(result, SONDA_LINUX_AT_RESULT);
-AT(arguments_size, SONDA_LINUX_AT_ARGUMENTS_SIZE);
 AT(socket_type, SONDA_LINUX_AT_SOCKET_TYPE);
 AT(syscall, SONDA_LINUX_AT_SYSCALL);
-AT(arguments_copied, SONDA_LINUX_AT_ARGUMENTS_COPIED);
 _Static_assert(sizeof(struct head) == SONDA_LINUX_HEAD_SIZE, "head");
 
 struct scratch {
@@ -174,6 +169,32 @@ static __always_inline struct scratch *scratch_of(__u32 slot)
 static __always_inline struct counters *counters_of(__u32 class)
 {
     return bpf_map_lookup_elem(&class_counters, &class);
+}
+
+/*
+ * A number below `limit`, a power of two, by a mask the compiler cannot drop:
+ * before 6.8 the verifier forgets what a comparison proved once the register
+ * was spilled.
+ */
+static __always_inline __u64 bounded(__u64 number, __u64 limit)
+{
+    asm volatile("" : "+r"(number));
+    return number & (limit - 1);
+}
+
+/*
+ * Bytes of the record so far, at most `limit` of items. The empty statement
+ * keeps the compiler from adding before it has compared.
+ */
+static __always_inline __u64 record_size(struct scratch *s, __u64 limit)
+{
+    __u64 size = s->used;
+
+    if (size > limit) {
+        size = limit;
+    }
+    asm volatile("" : "+r"(size));
+    return size + SONDA_LINUX_HEAD_SIZE;
 }
 
 /* Where the bytes of the open item begin. */
