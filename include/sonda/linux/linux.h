@@ -40,11 +40,8 @@
  * line each, never NULL, and good during the call only; `remedy` is empty
  * where nothing needs to be done.
  */
-typedef void (*sonda_linux_rung_fn)(const char *rung,
-                                    uint32_t state,
-                                    const char *detail,
-                                    const char *remedy,
-                                    void *user);
+typedef void (*sonda_linux_rung_fn)(
+    const char *rung, uint32_t state, const char *detail, const char *remedy, void *user);
 
 SONDA_BEGIN_DECLS
 
