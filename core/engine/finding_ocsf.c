@@ -103,38 +103,55 @@ static bool is_tactic(sonda__span tag)
     return tag.len > 0;
 }
 
-static void put_attack(sonda__json_writer *json, sonda__span tag)
+/* What is behind "attack." in a tag that OCSF has a place for; else empty. */
+static sonda__span attack_in(sonda__span tag)
 {
     static const char prefix[] = "attack.";
     const size_t prefix_len = sizeof prefix - 1;
 
-    if (tag.len <= prefix_len || memcmp(tag.data, prefix, prefix_len) != 0) {
-        return;
+    if (tag.len > prefix_len && memcmp(tag.data, prefix, prefix_len) == 0) {
+        sonda__span rest = sonda__span_of(tag.data + prefix_len, tag.len - prefix_len);
+
+        if (is_technique(rest) || is_tactic(rest)) {
+            return rest;
+        }
     }
-    tag = sonda__span_of(tag.data + prefix_len, tag.len - prefix_len);
-    if (is_technique(tag)) {
-        sonda__json_writer_object_begin(json);
-        put_technique(json, tag);
-        sonda__json_writer_object_end(json);
-    } else if (is_tactic(tag)) {
-        sonda__json_writer_object_begin(json);
-        put_named(json, "tactic", "name", tag);
-        sonda__json_writer_object_end(json);
+    return sonda__span_of("", 0);
+}
+
+static void put_attack(sonda__json_writer *json, sonda__span attack)
+{
+    sonda__json_writer_object_begin(json);
+    if (is_technique(attack)) {
+        put_technique(json, attack);
+    } else {
+        put_named(json, "tactic", "name", attack);
     }
+    sonda__json_writer_object_end(json);
 }
 
 static void
 put_attacks(sonda__json_writer *json, const sonda_finding *finding, uint32_t tag_count)
 {
-    sonda__json_put_array(json, "attacks");
-    for (uint32_t i = 0; i < tag_count; i++) {
-        sonda_text tag;
+    bool open = false;
 
-        if (sonda_finding_tag(finding, i, &tag) == SONDA_OK) {
-            put_attack(json, span_of(tag));
+    for (uint32_t i = 0; i < tag_count; i++) {
+        sonda_text tag = {NULL, 0};
+        sonda__span attack;
+
+        (void)sonda_finding_tag(finding, i, &tag);
+        attack = attack_in(span_of(tag));
+        if (attack.len > 0 && !open) {
+            sonda__json_put_array(json, "attacks");
+            open = true;
+        }
+        if (attack.len > 0) {
+            put_attack(json, attack);
         }
     }
-    sonda__json_writer_array_end(json);
+    if (open) {
+        sonda__json_writer_array_end(json);
+    }
 }
 
 static void put_finding_info(sonda__json_writer *json,
@@ -178,6 +195,21 @@ static void put_matched(sonda__json_writer *json, const sonda_finding *finding)
     sonda__json_writer_object_end(json);
 }
 
+/* The event, and the chain of processes behind it. */
+static void put_evidences(sonda__json_writer *json, const sonda_event *event)
+{
+    sonda__json_put_array(json, "evidences");
+    sonda__json_writer_object_begin(json);
+    sonda__ocsf_evidence(json, event);
+    sonda__json_writer_object_end(json);
+    if (event->chain_count > 0) {
+        sonda__json_writer_object_begin(json);
+        sonda__ocsf_process(json, "process", event->chain, event->chain_count);
+        sonda__json_writer_object_end(json);
+    }
+    sonda__json_writer_array_end(json);
+}
+
 static void
 put_finding(sonda__json_writer *json, const sonda_finding *finding, const sonda_rule_view *rule)
 {
@@ -191,11 +223,7 @@ put_finding(sonda__json_writer *json, const sonda_finding *finding, const sonda_
     sonda__json_put_unsigned(json, "status_id", STATUS_NEW);
     sonda__json_put_string(json, "message", span_of(rule->title));
     put_finding_info(json, finding, rule);
-    sonda__json_put_array(json, "evidences");
-    sonda__json_writer_object_begin(json);
-    sonda__ocsf_evidence(json, event);
-    sonda__json_writer_object_end(json);
-    sonda__json_writer_array_end(json);
+    put_evidences(json, event);
     put_matched(json, finding);
     sonda__json_writer_object_end(json);
 }
