@@ -65,7 +65,7 @@ typedef struct command {
     const char *description;
     size_t operands_min;
     size_t operands_max;
-    int (*run)(program *self, const arguments *given);
+    int (*run)(program *self, arguments *given);
 } command;
 
 /*

@@ -97,7 +97,7 @@ static int write_pack(program *self, const ruleset *set, const char *path)
     return EXIT_DONE;
 }
 
-static int run(program *self, const arguments *given)
+static int run(program *self, arguments *given)
 {
     ruleset set;
     int code;

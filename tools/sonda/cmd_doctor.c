@@ -105,7 +105,7 @@ static int check_config(program *self, const arguments *given)
     return code;
 }
 
-static int run(program *self, const arguments *given)
+static int run(program *self, arguments *given)
 {
     sonda_status status = machine_probe(on_rung, self);
     int code = check_config(self, given);

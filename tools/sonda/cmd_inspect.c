@@ -230,7 +230,7 @@ static int inspect(program *self, const char *path)
     return code;
 }
 
-static int run(program *self, const arguments *given)
+static int run(program *self, arguments *given)
 {
     int code = EXIT_DONE;
 

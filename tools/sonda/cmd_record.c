@@ -121,7 +121,7 @@ static void tell(const recording *self, const sonda_host_numbers *numbers)
     }
 }
 
-static int run(program *self, const arguments *given)
+static int run(program *self, arguments *given)
 {
     recording job = {.program = self, .path = given->out_path, .code = EXIT_DONE};
     sonda_host_run_options options = SONDA_HOST_RUN_OPTIONS_INIT;

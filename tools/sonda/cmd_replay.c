@@ -248,17 +248,16 @@ static int replay_with(replaying *self, const arguments *given)
     return code;
 }
 
-static int run(program *self, const arguments *given)
+static int run(program *self, arguments *given)
 {
     replaying job = {.program = self, .unreadable = {self, 0}};
-    arguments merged = *given;
     config settings;
-    int code = config_apply(&settings, self, false, &merged);
+    int code = config_apply(&settings, self, false, given);
 
     if (code == EXIT_DONE) {
-        code = detection_open(&job.detection, self, &merged, false);
+        code = detection_open(&job.detection, self, given, false);
         if (code == EXIT_DONE) {
-            code = replay_with(&job, &merged);
+            code = replay_with(&job, given);
         }
         detection_close(&job.detection);
     }

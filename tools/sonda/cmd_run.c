@@ -81,21 +81,20 @@ static int watch(running *self, const arguments *given)
     return machine_outcome(self->program, status, &error);
 }
 
-static int run(program *self, const arguments *given)
+static int run(program *self, arguments *given)
 {
     running job = {.program = self};
-    arguments merged = *given;
     config settings;
-    int code = config_apply(&settings, self, true, &merged);
+    int code = config_apply(&settings, self, true, given);
 
     if (code == EXIT_DONE) {
-        code = detection_open(&job.detection, self, &merged, !given->allow_unsigned);
+        code = detection_open(&job.detection, self, given, !given->allow_unsigned);
         if (code == EXIT_DONE && detection_begin(&job.detection, NULL) != SONDA_OK) {
             complain(self, "out of memory");
             code = EXIT_REFUSED;
         }
         if (code == EXIT_DONE) {
-            code = watch(&job, &merged);
+            code = watch(&job, given);
         }
         detection_close(&job.detection);
     }

@@ -9,7 +9,7 @@
 #include "commands.h"
 #include "machine.h"
 
-static int run(program *self, const arguments *given)
+static int run(program *self, arguments *given)
 {
     const sonda_source_ops *source = machine_source();
     sonda_source_description description = {.struct_size = sizeof description};
