@@ -48,7 +48,8 @@ write_heading(const emitter *self, const sonda_rule_view *rule, const sonda_even
     uint32_t level = rule->level <= SONDA_LEVEL_CRITICAL ? rule->level : SONDA_LEVEL_CRITICAL;
     char time[TIME_ROOM];
 
-    time_write(sonda_event_time_ns(event), time);
+    /* Milliseconds are what a reader can use. */
+    time_write(sonda_event_time_ns(event) / 1000000u * 1000000u, time);
     put(self->out, time);
     put(self->out, "  ");
     colour(self, level_colours[level]);
