@@ -122,7 +122,7 @@ static void add_octal(payload_view *view, sonda_field_id id, uint32_t number)
     size_t at = sizeof text;
 
     do {
-        text[--at] = (char)('0' + (number & 7u));
+        text[--at] = "01234567"[number & 7u];
         number >>= 3;
     } while (number != 0);
     add_copy(view, id, text + at, sizeof text - at);
@@ -195,7 +195,9 @@ static void add_command_line(payload_view *view)
     if (line != NULL) {
         memcpy(line, arguments.bytes.data, len);
         for (size_t i = 0; i < len; i++) {
-            line[i] = line[i] == '\0' ? ' ' : line[i];
+            if (line[i] == '\0') {
+                line[i] = ' ';
+            }
         }
     }
     add_text(view, SONDA_FIELD_COMMAND_LINE, sonda__span_of(line, len),

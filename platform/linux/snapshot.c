@@ -20,7 +20,7 @@
 #include "platform/linux/source.h"
 
 /* The most a kernel iterator hands out in one record: 8 pages of 4 KiB. */
-#define BATCH_SIZE (128u * 1024u)
+#define BATCH_SIZE ((size_t)128 * 1024)
 
 static ssize_t read_file(const char *path, void *out, size_t room)
 {

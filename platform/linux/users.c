@@ -30,9 +30,11 @@ static void read_table(struct users *users)
            fgetpwent_r(file, &entry, buffer, sizeof buffer, &found) == 0) {
         struct user *user = &users->users[users->count];
 
-        if (strlen(entry.pw_name) < sizeof user->name) {
+        size_t len = strlen(entry.pw_name);
+
+        if (len < sizeof user->name) {
             user->uid = entry.pw_uid;
-            strcpy(user->name, entry.pw_name);
+            memcpy(user->name, entry.pw_name, len + 1);
             users->count++;
         }
     }
