@@ -80,6 +80,29 @@ static inline __m128i sonda__json_block(const char *p)
 {
     return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
+
+/* Bit n of the result: of 64 bytes, byte n is special; of `*high`: is not ASCII. */
+static inline uint64_t sonda__json_special_64(const char *p, uint64_t *high)
+{
+    uint64_t special = 0;
+
+    *high = 0;
+    for (int i = 0; i < 4; i++) {
+        __m128i block = sonda__json_block(p + 16 * i);
+
+        special |= (uint64_t)sonda__json_block_special(block) << 16 * i;
+        *high |= (uint64_t)(uint32_t)_mm_movemask_epi8(block) << 16 * i;
+    }
+    return special;
+}
+
+/* Copies `len` bytes, up to 64, in whole blocks: reads and writes up to 15 more. */
+static inline void sonda__json_copy_blocks(char *out, const char *p, size_t len)
+{
+    for (size_t at = 0; at < len; at += 16) {
+        _mm_storeu_si128((__m128i *)(void *)(out + at), sonda__json_block(p + at));
+    }
+}
 #endif
 
 static inline const char *sonda__json_scan(const char *p, const char *end, uint64_t *high)

@@ -290,6 +290,101 @@ static void test_json_string__escapes_and_bytes__become_text_and_flags(void **st
     }
 }
 
+/* Text of `text`'s string with `before` plain bytes, `escapes`, and 200 more. */
+static void expect_unescaped_at(size_t before, const char *escapes, const char *become)
+{
+    char json_text[512];
+    char expected[512];
+    size_t len = strlen(become);
+    sonda__arena arena = fresh_arena();
+    sonda__json json;
+    sonda__json_token token;
+
+    memset(expected, 'p', sizeof expected);
+    memcpy(expected + before, become, len);
+    json_text[0] = '"';
+    memset(json_text + 1, 'p', before);
+    memcpy(json_text + 1 + before, escapes, strlen(escapes));
+    memset(json_text + 1 + before + strlen(escapes), 'p', 200);
+    strcpy(json_text + 1 + before + strlen(escapes) + 200, "\"");
+    token = only_string(&json, json_text, &arena);
+    assert_int_equal(token.text.len, before + len + 200);
+    assert_memory_equal(token.text.data, expected, token.text.len);
+}
+
+static void test_json_string__escapes_at_every_place__same_text(void **state)
+{
+    static const char *const rows[][2] = {
+        {"\\n", "\n"},
+        {"\\\\", "\\"},
+        {"\\\\\\\\", "\\\\"},
+        {"\\\"", "\""},
+        {"\\r\\n\\t", "\r\n\t"},
+        {"\\\\x\\\\", "\\x\\"},
+        {"\\u00e9", "\xc3\xa9"},
+        {"\\n\\ud83d\\ude00\\n", "\n\xf0\x9f\x98\x80\n"},
+        {"\\n0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde\\\\",
+         "\n0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde\\"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (size_t before = 0; before < 150; before++) {
+            expect_unescaped_at(before, rows[i][0], rows[i][1]);
+        }
+    }
+}
+
+static void test_json_string__ill_formed_byte_among_escapes__flagged_wherever(void **state)
+{
+    (void)state;
+    for (size_t at = 0; at < 200; at++) {
+        char text[256] = "\"\\n";
+        sonda__arena arena = fresh_arena();
+        sonda__json json;
+
+        memset(text + 3, 'p', 200);
+        text[3 + at] = '\xff';
+        strcpy(text + 203, "\"");
+        assert_int_equal(only_string(&json, text, &arena).flags, SONDA__JSON_ILL_FORMED);
+    }
+}
+
+static void test_json_string__ill_formed_byte_behind_it__is_not_its_own(void **state)
+{
+    const char *text =
+        "[\"\\n0123456789\",\"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+        "\xff 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\"]";
+    sonda__arena arena = fresh_arena();
+    sonda__json json;
+    sonda__json_token token;
+
+    (void)state;
+    sonda__json_init(&json, sonda__span_text(text), &arena);
+    assert_int_equal(sonda__json_next(&json, &token), SONDA_OK);
+    assert_int_equal(sonda__json_next(&json, &token), SONDA_OK);
+    assert_int_equal(token.flags, 0);
+    assert_int_equal(sonda__json_next(&json, &token), SONDA_OK);
+    assert_int_equal(token.flags, SONDA__JSON_ILL_FORMED);
+}
+
+static void test_json_string__control_character_in_a_block__fails_there(void **state)
+{
+    (void)state;
+    for (size_t at = 0; at < 150; at++) {
+        char text[256] = "\"\\n";
+        size_t offset = 0;
+        sonda__arena arena = fresh_arena();
+
+        memset(text + 3, 'p', 240);
+        text[3 + at] = '\x01';
+        text[243] = '"';
+        assert_int_equal(read_all(sonda__span_of(text, 244), &arena, &offset),
+                         SONDA_ERR_MALFORMED);
+        assert_int_equal(offset, 3 + at);
+    }
+}
+
 static void test_json_string__escaped_zero__is_a_byte_of_the_text(void **state)
 {
     sonda__arena arena = fresh_arena();
@@ -497,6 +592,10 @@ int main(void)
         cmocka_unit_test(test_json__nesting__up_to_64_and_no_deeper),
         cmocka_unit_test(test_json_string__without_escapes__is_borrowed),
         cmocka_unit_test(test_json_string__escapes_and_bytes__become_text_and_flags),
+        cmocka_unit_test(test_json_string__escapes_at_every_place__same_text),
+        cmocka_unit_test(test_json_string__ill_formed_byte_among_escapes__flagged_wherever),
+        cmocka_unit_test(test_json_string__ill_formed_byte_behind_it__is_not_its_own),
+        cmocka_unit_test(test_json_string__control_character_in_a_block__fails_there),
         cmocka_unit_test(test_json_string__escaped_zero__is_a_byte_of_the_text),
         cmocka_unit_test(test_json_string__no_arena__stays_as_written),
         cmocka_unit_test(test_json_string__arena_too_small__is_a_limit),
