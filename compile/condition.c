@@ -7,6 +7,8 @@
  * OR, and a selection of such a name could not be told apart anyway. Recursion
  * is bounded by SONDA__DEPTH_MAX, the result by SONDA__CONDITION_NODES_MAX.
  *
+ * A step that fails returns NULL, and `status` of the parser says why.
+ *
  * Module compile.
  */
 
@@ -25,7 +27,10 @@ typedef struct parser {
     uint32_t line;
     size_t depth;
     size_t node_count;
+    sonda_status status;
 } parser;
+
+typedef const sonda__rule_node *(*step)(parser *p);
 
 /* Children while their number is unknown. */
 typedef struct operand {
@@ -39,11 +44,19 @@ typedef struct operands {
     size_t count;
 } operands;
 
-static sonda_status parse_or(parser *p, const sonda__rule_node **node);
+static const sonda__rule_node *parse_or(parser *p);
 
-static sonda_status refuse(parser *p, sonda_status status)
+/* Keeps what sonda__error_set() returned, with the condition's line. */
+static void *refuse(parser *p, sonda_status status)
 {
-    return sonda__at_line(p->error, p->line, status);
+    p->status = sonda__at_line(p->error, p->line, status);
+    return NULL;
+}
+
+static void *no_memory(parser *p)
+{
+    p->status = SONDA_ERR_NO_MEMORY;
+    return NULL;
 }
 
 static bool is_space(char c)
@@ -83,28 +96,47 @@ static bool at_word(const parser *p, const char *word)
     return sonda__span_equal_ascii_case(p->word, sonda__span_text(word));
 }
 
-static sonda_status new_node(parser *p, sonda__node_kind kind, sonda__rule_node **node)
+/* False, and refused, when the condition nests too deep. */
+static bool descend(parser *p)
 {
+    if (++p->depth > SONDA__DEPTH_MAX) {
+        refuse(p, sonda__error_set(p->error, SONDA_ERR_LIMIT, 0,
+                                   "the condition nests deeper than %u: flatten it",
+                                   (uint64_t)SONDA__DEPTH_MAX));
+        return false;
+    }
+    return true;
+}
+
+static sonda__rule_node *new_node(parser *p, sonda__node_kind kind, size_t child_count)
+{
+    sonda__rule_node *node;
+
     if (p->node_count++ >= SONDA__CONDITION_NODES_MAX) {
         return refuse(p, sonda__error_set(p->error, SONDA_ERR_LIMIT, 0,
                                           "the condition has more than %u parts: split the "
                                           "rule",
                                           (uint64_t)SONDA__CONDITION_NODES_MAX));
     }
-    *node = sonda__pool_take(p->pool, 1, sizeof **node);
-    if (*node == NULL) {
-        return SONDA_ERR_NO_MEMORY;
+    node = sonda__pool_take(p->pool, 1, sizeof *node);
+    if (node == NULL) {
+        return no_memory(p);
     }
-    (*node)->kind = kind;
-    return SONDA_OK;
+    node->kind = kind;
+    node->child_count = child_count;
+    return node;
 }
 
-static sonda_status add_operand(parser *p, operands *list, const sonda__rule_node *node)
+/* False: no memory, or nothing to add because a step failed. */
+static bool add_operand(parser *p, operands *list, const sonda__rule_node *node)
 {
-    operand *added = sonda__pool_take(p->pool, 1, sizeof *added);
+    operand *added = node == NULL ? NULL : sonda__pool_take(p->pool, 1, sizeof *added);
 
     if (added == NULL) {
-        return SONDA_ERR_NO_MEMORY;
+        if (node != NULL) {
+            no_memory(p);
+        }
+        return false;
     }
     added->node = node;
     if (list->last == NULL) {
@@ -114,49 +146,42 @@ static sonda_status add_operand(parser *p, operands *list, const sonda__rule_nod
     }
     list->last = added;
     list->count++;
-    return SONDA_OK;
+    return true;
 }
 
 /* One operand stands for itself; several become an AND or OR. */
-static sonda_status
-join(parser *p, sonda__node_kind kind, const operands *list, const sonda__rule_node **node)
+static const sonda__rule_node *join(parser *p, sonda__node_kind kind, const operands *list)
 {
     const sonda__rule_node **children;
-    sonda__rule_node *joined = NULL;
-    sonda_status status;
+    sonda__rule_node *joined;
     size_t at = 0;
 
     if (list->count == 1) {
-        *node = list->first->node;
-        return SONDA_OK;
+        return list->first->node;
     }
-    status = new_node(p, kind, &joined);
-    if (status != SONDA_OK) {
-        return status;
+    joined = new_node(p, kind, list->count);
+    if (joined == NULL) {
+        return NULL;
     }
     children = sonda__pool_take(p->pool, list->count, sizeof(void *));
     if (children == NULL) {
-        return SONDA_ERR_NO_MEMORY;
+        return no_memory(p);
     }
     for (const operand *each = list->first; each != NULL; each = each->next) {
         children[at++] = each->node;
     }
     joined->children = children;
-    joined->child_count = list->count;
-    *node = joined;
-    return SONDA_OK;
+    return joined;
 }
 
-static sonda_status add_selection(parser *p, operands *list, size_t index)
+static const sonda__rule_node *selection_node(parser *p, size_t index)
 {
-    sonda__rule_node *node = NULL;
-    sonda_status status = new_node(p, SONDA__NODE_SELECTION, &node);
+    sonda__rule_node *node = new_node(p, SONDA__NODE_SELECTION, 0);
 
-    if (status != SONDA_OK) {
-        return status;
+    if (node != NULL) {
+        node->selection = (uint32_t)index;
     }
-    node->selection = (uint32_t)index;
-    return add_operand(p, list, node);
+    return node;
 }
 
 /* `*` stands for any run of characters. Linear but for the last star. */
@@ -199,7 +224,7 @@ static bool is_meant(sonda__span pattern, bool them, sonda__span name)
 }
 
 /* What follows `1 of` or `all of`. */
-static sonda_status parse_of(parser *p, sonda__node_kind kind, const sonda__rule_node **node)
+static const sonda__rule_node *parse_of(parser *p, sonda__node_kind kind)
 {
     sonda__span pattern;
     bool them;
@@ -214,11 +239,9 @@ static sonda_status parse_of(parser *p, sonda__node_kind kind, const sonda__rule
                                           "pattern such as sel_*, or them"));
     }
     for (size_t i = 0; i < p->selection_count; i++) {
-        if (is_meant(pattern, them, p->selections[i].name)) {
-            sonda_status status = add_selection(p, &list, i);
-            if (status != SONDA_OK) {
-                return status;
-            }
+        if (is_meant(pattern, them, p->selections[i].name) &&
+            !add_operand(p, &list, selection_node(p, i))) {
+            return NULL;
         }
     }
     if (list.count == 0) {
@@ -228,42 +251,30 @@ static sonda_status parse_of(parser *p, sonda__node_kind kind, const sonda__rule
                                           sonda__clip(pattern)));
     }
     advance(p);
-    return join(p, kind, &list, node);
+    return join(p, kind, &list);
 }
 
-static sonda_status parse_name(parser *p, sonda__span name, const sonda__rule_node **node)
+static const sonda__rule_node *parse_name(parser *p, sonda__span name)
 {
     for (size_t i = 0; i < p->selection_count; i++) {
         if (sonda__span_equal(p->selections[i].name, name)) {
-            operands list = {NULL, NULL, 0};
-            sonda_status status = add_selection(p, &list, i);
-            return status == SONDA_OK ? join(p, SONDA__NODE_OR, &list, node) : status;
+            return selection_node(p, i);
         }
     }
+    name = sonda__clip(name);
     if (memchr(name.data, '*', name.len) != NULL) {
         return refuse(p, sonda__error_set(p->error, SONDA_ERR_MALFORMED, 0,
                                           "pattern '%v' alone: write 1 of %v or all of %v",
-                                          sonda__clip(name), sonda__clip(name),
-                                          sonda__clip(name)));
+                                          name, name, name));
     }
     return refuse(p, sonda__error_set(p->error, SONDA_ERR_NOT_FOUND, 0,
                                       "the condition names selection '%v', which does not "
                                       "exist: add it or mend the name",
-                                      sonda__clip(name)));
-}
-
-static bool is_number(sonda__span text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9') {
-            return false;
-        }
-    }
-    return text.len > 0;
+                                      name));
 }
 
 /* A quantifier with its `of`, or a name. */
-static sonda_status parse_word(parser *p, const sonda__rule_node **node)
+static const sonda__rule_node *parse_word(parser *p)
 {
     sonda__span first = p->word;
     bool one = at_word(p, "1") || at_word(p, "any");
@@ -271,18 +282,13 @@ static sonda_status parse_word(parser *p, const sonda__rule_node **node)
 
     advance(p);
     if (!at_word(p, "of")) {
-        return parse_name(p, first, node);
+        return parse_name(p, first);
     }
     if (one || all) {
-        return parse_of(p, one ? SONDA__NODE_OR : SONDA__NODE_AND, node);
+        return parse_of(p, one ? SONDA__NODE_OR : SONDA__NODE_AND);
     }
-    if (is_number(first)) {
-        return refuse(p, sonda__error_set(p->error, SONDA_ERR_UNSUPPORTED, 0,
-                                          "'%v of' is not Sigma: write 1 of, any of or all of",
-                                          sonda__clip(first)));
-    }
-    return refuse(p, sonda__error_set(p->error, SONDA_ERR_MALFORMED, 0,
-                                      "'%v of': write 1 of, any of or all of",
+    return refuse(p, sonda__error_set(p->error, SONDA_ERR_UNSUPPORTED, 0,
+                                      "'%v of' is not Sigma: write 1 of, any of or all of",
                                       sonda__clip(first)));
 }
 
@@ -291,28 +297,25 @@ static bool is_operator(const parser *p)
     return at_word(p, "and") || at_word(p, "or") || at_word(p, "of");
 }
 
-static sonda_status parse_parentheses(parser *p, const sonda__rule_node **node)
+static const sonda__rule_node *parse_parentheses(parser *p)
 {
-    sonda_status status;
+    const sonda__rule_node *node;
 
     advance(p);
-    status = parse_or(p, node);
-    if (status != SONDA_OK) {
-        return status;
-    }
-    if (!at_word(p, ")")) {
+    node = parse_or(p);
+    if (node != NULL && !at_word(p, ")")) {
         return refuse(p, sonda__error_set(p->error, SONDA_ERR_MALFORMED, 0,
                                           "a parenthesis of the condition is not closed: add "
                                           "')'"));
     }
     advance(p);
-    return SONDA_OK;
+    return node;
 }
 
-static sonda_status parse_primary(parser *p, const sonda__rule_node **node)
+static const sonda__rule_node *parse_primary(parser *p)
 {
     if (at_word(p, "(")) {
-        return parse_parentheses(p, node);
+        return parse_parentheses(p);
     }
     if (p->word.len == 0 || is_sign(p->word.data[0]) || is_operator(p)) {
         return refuse(p, sonda__error_set(p->error, SONDA_ERR_MALFORMED, 0,
@@ -321,103 +324,96 @@ static sonda_status parse_primary(parser *p, const sonda__rule_node **node)
                                           p->word.len == 0 ? sonda__span_text("its end")
                                                            : sonda__clip(p->word)));
     }
-    return parse_word(p, node);
+    return parse_word(p);
 }
 
-static sonda_status parse_not(parser *p, const sonda__rule_node **node)
+static const sonda__rule_node *parse_not(parser *p)
 {
     const sonda__rule_node **child;
-    sonda__rule_node *inverted = NULL;
-    sonda_status status;
+    sonda__rule_node *inverted;
 
     if (!at_word(p, "not")) {
-        return parse_primary(p, node);
+        return parse_primary(p);
     }
-    if (++p->depth > SONDA__DEPTH_MAX) {
-        return refuse(p, sonda__error_set(p->error, SONDA_ERR_LIMIT, 0,
-                                          "the condition nests deeper than %u: flatten it",
-                                          (uint64_t)SONDA__DEPTH_MAX));
+    if (!descend(p)) {
+        return NULL;
     }
     advance(p);
-    status = new_node(p, SONDA__NODE_NOT, &inverted);
-    child = status == SONDA_OK ? sonda__pool_take(p->pool, 1, sizeof(void *)) : NULL;
-    if (child == NULL) {
-        return status == SONDA_OK ? SONDA_ERR_NO_MEMORY : status;
+    inverted = new_node(p, SONDA__NODE_NOT, 1);
+    if (inverted == NULL) {
+        return NULL;
     }
-    status = parse_not(p, child);
+    child = sonda__pool_take(p->pool, 1, sizeof(void *));
+    if (child == NULL) {
+        return no_memory(p);
+    }
+    *child = parse_not(p);
     p->depth--;
     inverted->children = child;
-    inverted->child_count = 1;
-    *node = inverted;
-    return status;
+    return *child == NULL ? NULL : inverted;
 }
 
-/* Operands of one operator, the next stronger binding below. */
-static sonda_status parse_chain(parser *p,
-                                const char *operator_word,
-                                sonda__node_kind kind,
-                                sonda_status (*operand_of)(parser *, const sonda__rule_node **),
-                                const sonda__rule_node **node)
+/* Operands of one operator, what binds stronger below. */
+static const sonda__rule_node *
+parse_chain(parser *p, const char *word, sonda__node_kind kind, step parse_operand)
 {
     operands list = {NULL, NULL, 0};
-    const sonda__rule_node *next;
 
     for (;;) {
-        sonda_status status = operand_of(p, &next);
-        if (status == SONDA_OK) {
-            status = add_operand(p, &list, next);
+        if (!add_operand(p, &list, parse_operand(p))) {
+            return NULL;
         }
-        if (status != SONDA_OK) {
-            return status;
-        }
-        if (!at_word(p, operator_word)) {
-            return join(p, kind, &list, node);
+        if (!at_word(p, word)) {
+            return join(p, kind, &list);
         }
         advance(p);
     }
 }
 
-static sonda_status parse_and(parser *p, const sonda__rule_node **node)
+static const sonda__rule_node *parse_and(parser *p)
 {
-    return parse_chain(p, "and", SONDA__NODE_AND, parse_not, node);
+    return parse_chain(p, "and", SONDA__NODE_AND, parse_not);
 }
 
-static sonda_status parse_or(parser *p, const sonda__rule_node **node)
+static const sonda__rule_node *parse_or(parser *p)
 {
-    sonda_status status;
+    const sonda__rule_node *node;
 
-    if (++p->depth > SONDA__DEPTH_MAX) {
-        return refuse(p, sonda__error_set(p->error, SONDA_ERR_LIMIT, 0,
-                                          "the condition nests deeper than %u: flatten it",
-                                          (uint64_t)SONDA__DEPTH_MAX));
+    if (!descend(p)) {
+        return NULL;
     }
-    status = parse_chain(p, "or", SONDA__NODE_OR, parse_and, node);
+    node = parse_chain(p, "or", SONDA__NODE_OR, parse_and);
     p->depth--;
-    return status;
+    return node;
 }
 
-/* One condition from its first word to its last. */
-static sonda_status parse_whole(parser *p, const sonda__rule_node **node)
+/* What stands behind a whole condition. */
+static void *refuse_rest(parser *p)
 {
-    sonda_status status;
-
-    advance(p);
-    status = parse_or(p, node);
-    if (status != SONDA_OK || p->word.len == 0) {
-        return status;
-    }
     if (at_word(p, "|")) {
-        return refuse(
-            p, sonda__error_set(p->error, SONDA_ERR_UNSUPPORTED, 0,
-                                "'| %v' is aggregation of Sigma 1: write a "
-                                "correlation rule instead",
-                                sonda__clip(sonda__span_of(p->rest.data + (p->rest.len > 0),
-                                                           p->rest.len - (p->rest.len > 0)))));
+        advance(p);
+        return refuse(p, sonda__error_set(p->error, SONDA_ERR_UNSUPPORTED, 0,
+                                          "'| %v' is aggregation of Sigma 1: write a "
+                                          "correlation rule instead",
+                                          sonda__clip(p->word)));
     }
     return refuse(p, sonda__error_set(p->error, SONDA_ERR_MALFORMED, 0,
                                       "'%v' is not expected in the condition: put and, or, or "
                                       "not before it",
                                       sonda__clip(p->word)));
+}
+
+/* One condition from its first word to its last. */
+static const sonda__rule_node *parse_whole(parser *p, const sonda__condition_text *text)
+{
+    const sonda__rule_node *node;
+
+    p->rest = text->text;
+    p->line = text->line;
+    p->depth = 0;
+    advance(p);
+    node = parse_or(p);
+    return node != NULL && p->word.len != 0 ? refuse_rest(p) : node;
 }
 
 sonda_status sonda__condition_parse(sonda__pool *pool,
@@ -431,23 +427,19 @@ sonda_status sonda__condition_parse(sonda__pool *pool,
     parser p = {.pool = pool,
                 .error = error,
                 .selections = selections,
-                .selection_count = selection_count};
+                .selection_count = selection_count,
+                .status = SONDA_OK};
     operands list = {NULL, NULL, 0};
+    const sonda__rule_node *whole;
 
     for (size_t i = 0; i < text_count; i++) {
-        const sonda__rule_node *node;
-        sonda_status status;
-
-        p.rest = texts[i].text;
-        p.line = texts[i].line;
-        p.depth = 0;
-        status = parse_whole(&p, &node);
-        if (status == SONDA_OK) {
-            status = add_operand(&p, &list, node);
-        }
-        if (status != SONDA_OK) {
-            return status;
+        if (!add_operand(&p, &list, parse_whole(&p, &texts[i]))) {
+            return p.status;
         }
     }
-    return join(&p, SONDA__NODE_OR, &list, condition);
+    whole = join(&p, SONDA__NODE_OR, &list);
+    if (whole != NULL) {
+        *condition = whole;
+    }
+    return p.status;
 }

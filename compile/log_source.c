@@ -25,9 +25,9 @@ static uint16_t product_of(sonda__span name)
 {
     static const char *const names[] = {"", "windows", "linux", "macos"};
 
-    for (uint16_t i = 1; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 1; i < sizeof names / sizeof names[0]; i++) {
         if (sonda__span_is(name, names[i])) {
-            return i;
+            return (uint16_t)i;
         }
     }
     return SONDA_PRODUCT_NONE;

@@ -45,8 +45,10 @@ sonda__span sonda__uuid_copy(sonda__pool *pool, sonda__span text)
         return sonda__span_of(NULL, 0);
     }
     for (size_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
-        copy[i] = c >= 'A' && c <= 'F' ? (char)(c + ('a' - 'A')) : c;
+        copy[i] = text.data[i];
+        if (copy[i] >= 'A' && copy[i] <= 'F') {
+            copy[i] = "abcdef"[copy[i] - 'A'];
+        }
     }
     return sonda__span_of(copy, text.len);
 }

@@ -58,7 +58,7 @@
  * charge per node. SigmaHQ's largest rule is 0.2 MB; an alias bomb passes any
  * limit, so this one only has to be far from both.
  */
-#define SONDA__YAML_EXPANDED_MAX (8u * 1024u * 1024u)
+#define SONDA__YAML_EXPANDED_MAX ((size_t)8 * 1024 * 1024)
 
 /*
  * Keys of one YAML mapping: a rule's widest has some fifty. Duplicates are

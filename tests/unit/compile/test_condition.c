@@ -187,8 +187,8 @@ static void test_condition__wrong__is_refused_with_line_and_reason(void **state)
         {"1 of (sel_*)", "'of' without selections"},
         {"2 of sel_*", "'2 of' is not Sigma"},
         {"a of sel_*", "'a of'"},
-        {"a | count() > 5", "'| count() > 5' is aggregation of Sigma 1"},
-        {"a | near b", "'| near b' is aggregation of Sigma 1"},
+        {"a | count() > 5", "'| count' is aggregation of Sigma 1"},
+        {"a | near b", "'| near' is aggregation of Sigma 1"},
     };
     fixture *f = *state;
 
