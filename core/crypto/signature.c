@@ -25,7 +25,6 @@
 #include "core/crypto/public_key.h"
 
 #define P256_SIGNATURE_SIZE 64u
-#define ED25519_SIGNATURE_SIZE 64u
 #define DER_SEQUENCE (MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE)
 
 /* What a P-256 verification works on; all of it Mbed TLS's to free. */
@@ -132,6 +131,8 @@ verify_p256(sonda__span public_key, sonda__span message, sonda__span signature)
 }
 
 #ifdef SONDA_WITH_SODIUM
+
+#define ED25519_SIGNATURE_SIZE 64u
 
 static sonda_status
 verify_ed25519(sonda__span public_key, sonda__span message, sonda__span signature)

@@ -18,8 +18,8 @@
 
 /** Bytes of a record header. */
 #define SONDA_RECORD_HEADER_SIZE 64u
-/** Largest record, header included: room for an argv or a field of 1 MB. */
-#define SONDA_RECORD_MAX (4u * 1024u * 1024u)
+/** Largest record, header included: 4 MiB, room for an argv or a field of 1 MB. */
+#define SONDA_RECORD_MAX 4194304u
 
 /** Who made a record. 0x8000 and up belong to vendors. Pinned values. */
 #define SONDA_SOURCE_NONE 0u
