@@ -53,6 +53,23 @@ static uint64_t expire(uint64_t now_ns)
     return id;
 }
 
+/* The timer must never sleep past a ticket. */
+static void assert_earliest_is_next(void)
+{
+    uint64_t next = 0;
+
+    if (!sonda__ticket_next_due(&table, &next)) {
+        assert_int_equal(table.heap_count, 0);
+    }
+    for (uint32_t at = 0; at < table.heap_count; at++) {
+        const sonda__ticket *parent = &table.tickets[table.heap[at == 0 ? 0 : (at - 1) / 2]];
+
+        assert_int_equal(table.tickets[table.heap[at]].heap_at, at);
+        assert_true(table.tickets[table.heap[at]].next_ns >= parent->next_ns);
+        assert_true(table.tickets[table.heap[at]].next_ns >= next);
+    }
+}
+
 static void test_due__by_time_given__is_as_promised(void **state)
 {
     const struct {
@@ -151,6 +168,21 @@ static void test_ask__table_full_of_waiting__is_refused_and_counted(void **state
     assert_int_equal(sonda__ticket_answer(&table, 5), SONDA_ERR_NOT_FOUND);
 }
 
+static void test_ask__room_made_in_the_middle__keeps_the_order(void **state)
+{
+    /* The last of the heap is earlier than what stands above the hole. */
+    static const uint64_t deadlines[CAPACITY] = {10, 20, 500, 30, 40, 600, 700, 35};
+
+    (void)state;
+    for (uint64_t id = 1; id <= CAPACITY; id++) {
+        ask(id, 0, deadlines[id - 1] * SECOND);
+    }
+    assert_int_equal(sonda__ticket_answer(&table, 6), SONDA_OK);
+    ask(99, 0, 900 * SECOND);
+
+    assert_earliest_is_next();
+}
+
 static void test_ask__same_id_again__is_refused(void **state)
 {
     (void)state;
@@ -186,6 +218,7 @@ static void test_table__a_long_random_life__answers_each_once(void **state)
         } else if (sonda__ticket_answer(&table, 1 + (random >> 5) % next_id) == SONDA_OK) {
             answers[1 + (random >> 5) % next_id]++;
         }
+        assert_earliest_is_next();
     }
     for (uint64_t id = expire(now + 10 * SECOND); id != 0; id = expire(now + 10 * SECOND)) {
         answers[id]++;
@@ -233,6 +266,7 @@ int main(void)
         TEST(test_answer__after_the_deadline__is_not_found),
         TEST(test_expire__several_due__come_earliest_first),
         TEST(test_ask__table_full_of_waiting__is_refused_and_counted),
+        TEST(test_ask__room_made_in_the_middle__keeps_the_order),
         TEST(test_ask__same_id_again__is_refused),
         TEST(test_table__a_long_random_life__answers_each_once),
         TEST(test_fallback_record__decoded__is_a_health_event),

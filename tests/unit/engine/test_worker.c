@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "core/event/event.h"
+#include "core/rules/content.h"
 #include "tests/unit/engine/pipeline.h"
 
 static const char windows_rule[] = "title: Whoami\n"
@@ -346,36 +348,75 @@ static void test_process__filter_applies__suppresses_and_counts(void **state)
     assert_int_equal(saw.findings, 1);
 }
 
-static void test_match__decoded_under_other_content__resolves_names_anew(void **state)
+static const char native_rules[] = "title: Size\n"
+                                   "id: 44444444-2222-3333-4444-555555555554\n"
+                                   "logsource:\n"
+                                   "    product: linux\n"
+                                   "    category: process_creation\n"
+                                   "detection:\n"
+                                   "    selection:\n"
+                                   "        AnySize: small\n"
+                                   "        Colour: red\n"
+                                   "    condition: 1 of selection\n";
+
+static const char colour_rule[] = "title: Colour\n"
+                                  "id: 44444444-2222-3333-4444-555555555555\n"
+                                  "logsource:\n"
+                                  "    product: linux\n"
+                                  "    category: process_creation\n"
+                                  "detection:\n"
+                                  "    selection:\n"
+                                  "        Colour: red\n"
+                                  "    condition: selection\n";
+
+static size_t colour_record(void)
 {
-    static const char native_rule[] = "title: Colour\n"
-                                      "id: 44444444-2222-3333-4444-555555555555\n"
-                                      "logsource:\n"
-                                      "    product: linux\n"
-                                      "    category: process_creation\n"
-                                      "detection:\n"
-                                      "    selection:\n"
-                                      "        Colour: red\n"
-                                      "    condition: selection\n";
     const sonda_record_header header = {0};
     sonda_record_builder builder;
-    sonda_event *event = NULL;
     size_t len = 0;
 
-    (void)state;
     (void)sonda_record_begin(&builder, record, sizeof record, &header, SONDA_CLASS_PROCESS,
                              SONDA_PROCESS_LAUNCH, SONDA_PRODUCT_LINUX);
     (void)sonda_record_add_named(&builder, "Colour", 6, "red", 3);
     assert_int_equal(sonda_record_finish(&builder, SONDA_SOURCE_GENERIC, 0, &len), SONDA_OK);
+    return len;
+}
+
+static void test_match__decoded_under_other_content__resolves_names_anew(void **state)
+{
+    sonda_event *event = NULL;
+
+    (void)state;
     assert_int_equal(sonda_event_open(&event, NULL), SONDA_OK);
     publish(netcat_rule);
-    assert_int_equal(sonda_worker_decode(worker, record, len, 0, event), SONDA_OK);
-    publish(native_rule);
+    assert_int_equal(sonda_worker_decode(worker, record, colour_record(), 0, event), SONDA_OK);
+    publish(colour_rule);
 
     assert_int_equal(sonda_worker_match(worker, event, 0), SONDA_OK);
 
     assert_int_equal(saw.findings, 1);
     assert_int_equal(stats().content_switches, 2);
+    sonda_event_close(event);
+}
+
+/* New content may stand where the released one stood: addresses prove nothing. */
+static void test_match__names_at_the_same_address__are_still_resolved_anew(void **state)
+{
+    sonda_event *event = NULL;
+    sonda_content *content = NULL;
+
+    (void)state;
+    assert_int_equal(sonda_event_open(&event, NULL), SONDA_OK);
+    publish(native_rules);
+    assert_int_equal(sonda_worker_decode(worker, record, colour_record(), 0, event), SONDA_OK);
+    publish(colour_rule);
+    assert_int_equal(sonda_engine_acquire_content(engine, &content), SONDA_OK);
+    event->names = sonda__content_names(content);
+
+    assert_int_equal(sonda_worker_match(worker, event, 0), SONDA_OK);
+
+    assert_int_equal(saw.findings, 1);
+    sonda_content_release(content);
     sonda_event_close(event);
 }
 
@@ -453,6 +494,7 @@ int main(void)
         TEST(test_process__from_inside_a_callback__is_bad_state),
         TEST(test_process__filter_applies__suppresses_and_counts),
         TEST(test_match__decoded_under_other_content__resolves_names_anew),
+        TEST(test_match__names_at_the_same_address__are_still_resolved_anew),
         TEST(test_process__audit_lines_of_one_serial__give_one_finding_more),
         TEST(test_finish__serial_without_its_end__is_evaluated),
         TEST(test_stats__two_parts__add_up),
