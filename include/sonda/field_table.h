@@ -495,7 +495,7 @@
 #define SONDA_FIELD_IS_PLATFORM_BINARY 241u
 /** ResponsibleProcessId: Process macOS holds responsible. */
 #define SONDA_FIELD_RESPONSIBLE_PROCESS_ID 242u
-/** audit_serial: Serial of the audit event a line belongs to; hidden from rules.. */
+/** audit_serial: Serial of the audit event a line belongs to; hidden from rules. */
 #define SONDA_FIELD_AUDIT_SERIAL 243u
 /** LossClass: Class of the records lost. */
 #define SONDA_FIELD_LOSS_CLASS 244u
