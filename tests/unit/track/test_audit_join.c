@@ -4,7 +4,7 @@
  * Audit lines in, canonical events out: what is joined, when, and what is not.
  *
  * Events are built here field by field, as the decoder leaves them: track and
- * normalise do not know each other. Whole lines are tested with the pipeline.
+ * normalise do not know each other. Whole lines are read in test_audit_lines.c.
  */
 
 #include <setjmp.h>
