@@ -107,6 +107,7 @@ def read_lines(command):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--expect", default="", help="class uids that must occur, by commas")
+    arguments.add_argument("--count", type=int, help="how many events there must be")
     arguments.add_argument("command", nargs="*")
     options = arguments.parse_args()
     checker = Checker()
@@ -123,6 +124,8 @@ def main():
     for uid in filter(None, options.expect.split(",")):
         if int(uid) not in seen:
             checker.fault("output", f"no event of class {uid}")
+    if options.count not in (None, len(lines)):
+        checker.fault("output", f"{len(lines)} events, not {options.count}")
     for fault in checker.faults[:50]:
         print(fault)
     print(f"{len(lines)} events, {len(seen)} classes, {len(checker.faults)} faults")
