@@ -149,6 +149,11 @@ sonda_status sonda_output_write(sonda_output *output, const void *bytes, size_t 
     return status_of(output);
 }
 
+size_t sonda_output_buffered(const sonda_output *output)
+{
+    return output == NULL ? 0 : output->used;
+}
+
 const char *sonda_output_reason(const sonda_output *output)
 {
     return output == NULL || output->failure == 0 ? "" : uv_strerror(output->failure);

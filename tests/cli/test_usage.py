@@ -209,6 +209,15 @@ class Findings(Case):
         for name in ("Summary", "events", "unreadable", "findings   1: high 1", "1 disabled rule", "peak memory"):
             self.assertIn(name, self.out)
 
+    def test_events__stand_before_their_findings(self):
+        self.run_it("replay", "--rules", "r.yml", "--events", "good.jsonl")
+        event, finding = map(json.loads, self.out.splitlines())
+        self.assertEqual(list(event), ["time", "record", "event"])
+        self.assertEqual(event["event"], finding["event"])
+
+        self.run_it("replay", "--rules", "r.yml", "--events", "--output", "text", "good.jsonl")
+        self.assertTrue(self.out.startswith("2020-09-04T03:06:08Z  process launch  evil.exe  evil\n"), self.out)
+
     def test_ocsf__event_then_finding(self):
         self.run_it("replay", "--rules", "r.yml", "--output", "ocsf", "good.jsonl")
 

@@ -60,6 +60,8 @@ static const option options[] = {
      "make no finding of this rule; may be repeated"},
     {"output", 0, KIND_CHOICE, DETECTING, MEMBER(output), "FORM", output_names,
      "form of the findings; text on a terminal, else findings"},
+    {"events", 'e', KIND_FLAG, DETECTING, MEMBER(events), NULL, NULL,
+     "show every event, too; always so with --output ocsf"},
     {"format", 'F', KIND_CHOICE, COMMAND_REPLAY, MEMBER(format), "FORMAT", format_names,
      "format of the input; found by content"},
     {"for", 't', KIND_DURATION, COMMAND_RUN | COMMAND_RECORD, MEMBER(duration_ms), "DURATION",

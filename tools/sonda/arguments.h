@@ -52,6 +52,7 @@ typedef struct arguments {
     bool min_level_given;
     bool allow_unsigned;
     bool strict;
+    bool events;
     bool no_config;
     bool help;
 } arguments;

@@ -126,6 +126,7 @@ static void progress(replaying *self, uint64_t done, uint64_t total)
         return;
     }
     self->progress_ns = now;
+    (void)program_flush(self->program);
     (void)snprintf(line, sizeof line, "[%-20.*s] %3llu %%  file %zu of %zu, %llu records",
                    (int)(percent / 5), "====================", (unsigned long long)percent,
                    self->file_index + 1, self->given->operands.count,

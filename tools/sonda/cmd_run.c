@@ -9,13 +9,21 @@
 #include "commands.h"
 #include "config.h"
 #include "machine.h"
+#include "sonda/host/usage.h"
 #include "summary.h"
+
+#include <stdio.h>
 
 typedef struct running {
     program *program;
     detection detection;
+    uint64_t began_ns;
+    uint64_t shown_ns; /* when the status line was last written */
     bool is_live;
 } running;
+
+/* How often the status line changes. */
+#define STATUS_NS 500000000u
 
 static void on_live(const sonda_source_description *description,
                     const sonda_source_capabilities *capabilities,
@@ -25,6 +33,7 @@ static void on_live(const sonda_source_description *description,
 
     (void)capabilities;
     self->is_live = true;
+    self->began_ns = sonda_clock_monotonic_ns();
     if (self->program->err_is_terminal) {
         complain(self->program, "watching this machine (%s, %u rules); Ctrl-C ends it",
                  description->name, sonda_content_rule_count(self->detection.content));
@@ -41,11 +50,36 @@ on_record(const void *record, size_t record_len, uint64_t now_ns, void *user)
     return SONDA_OK;
 }
 
+/* What is going on, on a terminal; rewritten in place. */
+static void show_status(running *self)
+{
+    uint64_t now = sonda_clock_monotonic_ns();
+    uint64_t findings = 0;
+    sonda_stats stats;
+    char line[96];
+
+    if (!self->program->err_is_terminal || !self->is_live ||
+        (self->program->progress_shown && now - self->shown_ns < STATUS_NS)) {
+        return;
+    }
+    detection_stats(&self->detection, &stats);
+    for (size_t i = 0; i < SONDA_STATS_LEVEL_COUNT; i++) {
+        findings += stats.findings_by_level[i];
+    }
+    self->shown_ns = now;
+    (void)snprintf(line, sizeof line, "%llu s, %llu events, %llu findings",
+                   (unsigned long long)((now - self->began_ns) / 1000000000u),
+                   (unsigned long long)stats.events, (unsigned long long)findings);
+    show_progress(self->program, line);
+}
+
 static sonda_status on_idle(void *user)
 {
     running *self = user;
+    sonda_status status = program_flush(self->program);
 
-    return program_flush(self->program);
+    show_status(self);
+    return status;
 }
 
 static int watch(running *self, const arguments *given)

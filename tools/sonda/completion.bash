@@ -22,9 +22,9 @@ _sonda()
     esac
     if [[ -z $words && $current == -* ]]; then
         case $command in
-            run) words="--rules --pack --filter --min-level --disable --output --for
+            run) words="--rules --pack --filter --min-level --disable --output --events --for
                 --allow-unsigned --config --no-config --help" ;;
-            replay) words="--rules --pack --filter --min-level --disable --output --format
+            replay) words="--rules --pack --filter --min-level --disable --output --events --format
                 --allow-unsigned --config --help" ;;
             record) words="--for --output --help" ;;
             compile) words="--output --report --report=json --strict --help" ;;

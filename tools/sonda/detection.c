@@ -66,7 +66,7 @@ int detection_open(detection *self, program *of, const arguments *given, bool si
     self->program = of;
     self->total = zero;
     self->disabled_count = given->disable.count;
-    emitter_open(&self->emitter, of, given->output);
+    emitter_open(&self->emitter, of, given->output, given->events);
     code = contents_open(of, given, signed_only, &self->content);
     if (code != EXIT_DONE) {
         return code;
@@ -101,7 +101,7 @@ sonda_status detection_begin(detection *self, const char *file)
     sonda_status status = sonda_tracker_open(&self->tracker, NULL, NULL);
 
     self->emitter.file = file;
-    options.on_event = self->emitter.ops->on_event != NULL ? on_event : NULL;
+    options.on_event = self->emitter.wants_events ? on_event : NULL;
     options.on_finding = on_finding;
     options.user = self;
     if (status == SONDA_OK) {

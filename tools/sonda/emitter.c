@@ -85,7 +85,7 @@ const char *activity_name(uint32_t class_uid, uint32_t activity_id)
     return activity_id == SONDA_ACTIVITY_UNKNOWN ? "unknown" : "other";
 }
 
-void emitter_open(emitter *self, program *of, uint32_t form)
+void emitter_open(emitter *self, program *of, uint32_t form, bool events)
 {
     static const emitter_ops *const forms[] = {
         [OUTPUT_TEXT] = &emitter_text,
@@ -97,7 +97,8 @@ void emitter_open(emitter *self, program *of, uint32_t form)
     if (form == OUTPUT_DEFAULT) {
         form = of->out_is_terminal ? OUTPUT_TEXT : OUTPUT_FINDINGS;
     }
-    *self = (emitter){of, of->out, forms[form], NULL, NULL, NULL, 0};
+    *self = (emitter){.program = of, .out = of->out, .ops = forms[form]};
+    self->wants_events = self->ops->on_event != NULL && (events || form == OUTPUT_OCSF);
 }
 
 void emitter_close(emitter *self)

@@ -27,6 +27,7 @@ struct emitter {
     program *program;
     sonda_output *out;
     const emitter_ops *ops;
+    bool wants_events;
     const sonda_content *content; /* in force, for the tags of rules */
     const char *file;             /* the input being read; NULL: this machine, live */
     char *scratch;                /* for OCSF, which wants a buffer */
@@ -39,7 +40,7 @@ extern const emitter_ops emitter_matches;
 extern const emitter_ops emitter_ocsf;
 
 /* `form` is OUTPUT_…; OUTPUT_DEFAULT asks the terminal. */
-void emitter_open(emitter *self, program *of, uint32_t form);
+void emitter_open(emitter *self, program *of, uint32_t form, bool events);
 void emitter_close(emitter *self);
 
 /* Is what goes out for people to read? */

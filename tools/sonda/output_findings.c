@@ -55,14 +55,14 @@ static void write_rule(const emitter *self, const sonda_rule_view *rule)
     put(self->out, "}");
 }
 
-static void write_record(const emitter *self, const sonda_finding *finding)
+static void write_record(const emitter *self, const sonda_record_header *record)
 {
     json_key(self->out, "record", 0);
     put(self->out, "{");
     if (self->file != NULL) {
         key_text(self->out, "file", self->file, strlen(self->file), 1);
     }
-    key_number(self->out, "number", sonda_finding_record(finding)->seq, self->file == NULL);
+    key_number(self->out, "number", record->seq, self->file == NULL);
     put(self->out, "}");
 }
 
@@ -229,11 +229,23 @@ static void on_finding(emitter *self, const sonda_finding *finding)
     key_text(self->out, "time", time, strlen(time), 1);
     key_text(self->out, "level", level, strlen(level), 0);
     write_rule(self, &rule);
-    write_record(self, finding);
+    write_record(self, sonda_finding_record(finding));
     write_event(self->out, event);
     write_matched(self->out, finding);
     write_chain(self->out, finding);
     put(self->out, "}\n");
 }
 
-const emitter_ops emitter_findings = {NULL, on_finding};
+static void on_event(emitter *self, const sonda_event *event)
+{
+    char time[TIME_ROOM];
+
+    time_write(sonda_event_time_ns(event), time);
+    put(self->out, "{");
+    key_text(self->out, "time", time, strlen(time), 1);
+    write_record(self, sonda_event_header(event));
+    write_event(self->out, event);
+    put(self->out, "}\n");
+}
+
+const emitter_ops emitter_findings = {on_event, on_finding};

@@ -42,16 +42,22 @@ static void label(const emitter *self, const char *name)
     colour(self, "\033[0m");
 }
 
+/* Milliseconds are what a reader can use. */
+static void write_time(const emitter *self, const sonda_event *event)
+{
+    char time[TIME_ROOM];
+
+    time_write(sonda_event_time_ns(event) / 1000000u * 1000000u, time);
+    put(self->out, time);
+    put(self->out, "  ");
+}
+
 static void
 write_heading(const emitter *self, const sonda_rule_view *rule, const sonda_event *event)
 {
     uint32_t level = rule->level <= SONDA_LEVEL_CRITICAL ? rule->level : SONDA_LEVEL_CRITICAL;
-    char time[TIME_ROOM];
 
-    /* Milliseconds are what a reader can use. */
-    time_write(sonda_event_time_ns(event) / 1000000u * 1000000u, time);
-    put(self->out, time);
-    put(self->out, "  ");
+    write_time(self, event);
     colour(self, level_colours[level]);
     put(self->out, level_labels[level]);
     colour(self, "\033[0m");
@@ -202,6 +208,14 @@ write_origin(const emitter *self, const sonda_finding *finding, const sonda_rule
     put(self->out, "\n");
 }
 
+/* The line of progress, if there is one, makes room before the first byte. */
+static void make_room(const emitter *self)
+{
+    if (self->program->out_is_terminal) {
+        show_progress(self->program, NULL);
+    }
+}
+
 static void on_finding(emitter *self, const sonda_finding *finding)
 {
     sonda_rule_view rule = SONDA_RULE_VIEW_INIT;
@@ -209,6 +223,7 @@ static void on_finding(emitter *self, const sonda_finding *finding)
     if (sonda_finding_rule(finding, &rule) != SONDA_OK) {
         return;
     }
+    make_room(self);
     write_heading(self, &rule, sonda_finding_event(finding));
     write_chain(self, finding);
     write_command(self, finding);
@@ -216,4 +231,52 @@ static void on_finding(emitter *self, const sonda_finding *finding)
     write_origin(self, finding, &rule);
 }
 
-const emitter_ops emitter_text = {NULL, on_finding};
+/* What an event is about, by what it has; the first that is there is shown. */
+static const sonda_field_id subjects[] = {
+    SONDA_FIELD_TARGET_FILENAME, SONDA_FIELD_DESTINATION_IP, SONDA_FIELD_QUERY_NAME,
+    SONDA_FIELD_TARGET_OBJECT,   SONDA_FIELD_IMAGE_LOADED,   SONDA_FIELD_COMMAND_LINE,
+    SONDA_FIELD_MESSAGE,
+};
+
+static void write_subject(const emitter *self, const sonda_event *event)
+{
+    sonda_field_view field;
+
+    for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
+        if (find_field(event, subjects[i], &field)) {
+            put(self->out, "  ");
+            put_plain(self->out, field.text, field.text_len, VALUE_SHOWN);
+            break;
+        }
+    }
+    if (find_field(event, SONDA_FIELD_DESTINATION_PORT, &field)) {
+        put(self->out, " port ");
+        put_plain(self->out, field.text, field.text_len, VALUE_SHOWN);
+    }
+}
+
+/* One line an event, where they are asked for. */
+static void on_event(emitter *self, const sonda_event *event)
+{
+    uint32_t class_uid = sonda_event_class(event);
+    sonda_field_view image;
+    sonda_field_view pid;
+    uint64_t number = 0;
+
+    make_room(self);
+    write_time(self, event);
+    put(self->out, class_name(class_uid));
+    put(self->out, " ");
+    put(self->out, activity_name(class_uid, sonda_event_activity(event)));
+    if (find_field(event, SONDA_FIELD_IMAGE, &image)) {
+        if (find_field(event, SONDA_FIELD_PROCESS_ID, &pid)) {
+            (void)sonda_field_number(&pid, &number);
+        }
+        put(self->out, "  ");
+        write_name(self, image.text, image.text_len, number);
+    }
+    write_subject(self, event);
+    put(self->out, "\n");
+}
+
+const emitter_ops emitter_text = {on_event, on_finding};

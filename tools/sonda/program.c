@@ -60,7 +60,7 @@ int program_close(program *self, int code)
 
 sonda_status program_flush(program *self)
 {
-    if (self->out_is_terminal) {
+    if (self->out_is_terminal && sonda_output_buffered(self->out) != 0) {
         show_progress(self, NULL);
     }
     return sonda_output_flush(self->out);

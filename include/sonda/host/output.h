@@ -93,6 +93,16 @@ SONDA_API sonda_status sonda_output_write(sonda_output *output, const void *byte
 SONDA_API sonda_status sonda_output_flush(sonda_output *output);
 
 /**
+ * Bytes that were taken and not handed to the system yet.
+ *
+ * @return  The number; 0 for NULL.
+ *
+ * @threads   One caller at a time per output.
+ * @allocates Nothing.
+ */
+SONDA_API size_t sonda_output_buffered(const sonda_output *output);
+
+/**
  * The first failure as the system words it, such as "no space left on device".
  *
  * @return  Static or the output's own; empty when nothing failed.
