@@ -308,6 +308,8 @@ static void fill_capability(const sonda_source *source,
     capability->mechanism = type == 0 ? "" : hook_name(hook);
     if (type == 0) {
         capability->remedy = "not observed by this version";
+    } else if (source->classes != 0 && (source->classes >> class_index & 1u) == 0) {
+        capability->remedy = "not asked for";
     } else if (source->proven[type]) {
         capability->level = SONDA_CAPABILITY_OBSERVE;
     } else if (source->programs.hooks[hook].failure[0] != '\0') {

@@ -17,7 +17,7 @@
 
 #define TCP_ESTABLISHED 1
 #define TCP_SYN_SENT 2
-#define TCP_CLOSE 7
+#define ECONNABORTED 103
 
 /* Counted as produced when it ends, so that the counters agree meanwhile. */
 static __always_inline void connect_begins(struct sock *sk)
@@ -60,7 +60,10 @@ static __always_inline void connect_ends(struct sock *sk, int established)
     if (established) {
         put_socket(&s->head, sk);
     } else {
-        s->head.result = -BPF_CORE_READ(sk, sk_err);
+        int failure = BPF_CORE_READ(sk, sk_err);
+
+        /* None: its own process gave up on it. */
+        s->head.result = failure != 0 ? -failure : -ECONNABORTED;
     }
     send(&activity_ring, s, counters);
 }

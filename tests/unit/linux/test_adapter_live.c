@@ -107,6 +107,17 @@ static int connect_to(uint16_t port, int type)
     return connect(fd, (struct sockaddr *)&address, sizeof address);
 }
 
+/* A connection that no call named connect makes: its first data opens it. */
+static bool send_without_connect(uint16_t port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return sendto(fd, "x", 1, MSG_FASTOPEN, (struct sockaddr *)&address, sizeof address) == 1 ||
+           errno == EOPNOTSUPP;
+}
+
 /* Each return value is a place where the worker gave up; 0: all done. */
 static int work_on_files(void)
 {
@@ -141,6 +152,9 @@ static int work_on_sockets(void)
     }
     if (connect_to(4321, SOCK_DGRAM) != 0) {
         return 7;
+    }
+    if (!send_without_connect(port)) {
+        return 10;
     }
     return write(3, &port, sizeof port) == (ssize_t)sizeof port ? 0 : 8;
 }
@@ -591,7 +605,28 @@ static void test_connect__datagram__is_told_by_its_call(void **state)
 
     assert_string_equal(text(SONDA_FIELD_PROTOCOL), "udp");
     assert_string_equal(text(SONDA_FIELD_DESTINATION_PORT), "4321");
-    assert_false(find(SONDA_LINUX_CONNECT, capture.worker, 3));
+}
+
+static void test_connect__by_the_first_data__is_told_by_its_socket(void **state)
+{
+    FILE *file = fopen("/proc/sys/net/ipv4/tcp_fastopen", "re");
+    int enabled = file != NULL ? fgetc(file) - '0' : 0;
+
+    (void)state;
+    if (file != NULL) {
+        fclose(file);
+    }
+    need_capture();
+    if ((enabled & 1) == 0) {
+        print_message("skipped: net.ipv4.tcp_fastopen is off\n");
+        skip();
+    }
+
+    assert_true(find(SONDA_LINUX_CONNECT, capture.worker, 3));
+
+    assert_int_equal(capture.event->activity_id, SONDA_NETWORK_OPEN);
+    assert_int_equal(atoi(text(SONDA_FIELD_DESTINATION_PORT)), capture.port);
+    assert_false(find(SONDA_LINUX_CONNECT, capture.worker, 4));
 }
 
 static void test_accept_and_bind__of_the_listener__give_its_port(void **state)
@@ -726,6 +761,7 @@ int main(void)
         cmocka_unit_test(test_connect__to_a_listener__is_initiated_with_both_ends),
         cmocka_unit_test(test_connect__refused__is_told_as_a_failure),
         cmocka_unit_test(test_connect__datagram__is_told_by_its_call),
+        cmocka_unit_test(test_connect__by_the_first_data__is_told_by_its_socket),
         cmocka_unit_test(test_accept_and_bind__of_the_listener__give_its_port),
         cmocka_unit_test(test_source__own_activity__is_filtered_and_counted),
         cmocka_unit_test(test_source__stopped__counters_agree_exactly),
