@@ -217,7 +217,7 @@ static bool starts_with_underscore(sonda__span text)
 /* Names with a leading _ are helpers: only a pattern that says so takes them. */
 static bool is_meant(sonda__span pattern, bool them, sonda__span name)
 {
-    if (starts_with_underscore(name) && (them || !starts_with_underscore(pattern))) {
+    if (starts_with_underscore(name) && !starts_with_underscore(pattern)) {
         return false;
     }
     return them || matches(pattern, name);

@@ -240,6 +240,7 @@ static void test_compile__duplicate_id__first_by_path_stays_other_is_told(void *
 
     add(f, "z.yml", RULE(ID_A, "later"));
     add(f, "a.yml", "\n" RULE(ID_A, "first"));
+    add(f, "m.yml", RULE(ID_B, "between"));
     assert_int_equal(finish(f), SONDA_OK);
 
     assert_int_equal(entry(f, 1).outcome, SONDA_COMPILE_COMPILED);
