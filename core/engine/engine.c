@@ -46,19 +46,19 @@ static void
 report(const sonda_engine *engine, uint32_t severity, const char *text, sonda__span detail)
 {
     char line[160];
-    size_t len = strlen(text);
-    size_t room = sizeof line - len;
+    sonda__span head = sonda__span_text(text);
+    size_t room = sizeof line - head.len;
 
-    assert(len < sizeof line);
+    assert(head.len < sizeof line);
     if (engine->on_log == NULL) {
         return;
     }
-    memcpy(line, text, len);
+    memcpy(line, head.data, head.len);
     detail.len = detail.len < room ? detail.len : room;
     if (detail.len > 0) {
-        memcpy(line + len, detail.data, detail.len);
+        memcpy(line + head.len, detail.data, detail.len);
     }
-    engine->on_log(severity, line, len + detail.len, engine->log_user);
+    engine->on_log(severity, line, head.len + detail.len, engine->log_user);
 }
 
 /* Publications. */

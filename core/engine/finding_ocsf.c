@@ -63,11 +63,11 @@ put_named(sonda__json_writer *json, const char *name, const char *key, sonda__sp
 /* T1059.001 as a technique and its sub-technique, in capitals as MITRE writes. */
 static void put_technique(sonda__json_writer *json, sonda__span tag)
 {
-    char uid[16];
+    char uid[16] = {'T'};
     size_t dot = 0;
 
-    for (size_t i = 0; i < tag.len; i++) {
-        uid[i] = tag.data[i] == 't' ? 'T' : tag.data[i];
+    for (size_t i = 1; i < tag.len; i++) {
+        uid[i] = tag.data[i];
         dot = tag.data[i] == '.' ? i : dot;
     }
     put_named(json, "technique", "uid", sonda__span_of(uid, dot != 0 ? dot : tag.len));

@@ -20,6 +20,9 @@
 #define LEAST_PROCESSES 16u
 #define MOST_PROCESSES (1024u * 1024u)
 #define DEFAULT_TEXT_FOR_EACH 768u
+/* The longest texts of one process, and as much again. */
+#define LEAST_TEXT_BYTES 32768u
+_Static_assert(LEAST_TEXT_BYTES >= SONDA__PROCESS_TEXT_MAX, "one process must fit");
 #define MOST_TEXT_BYTES (UINT64_C(1) << 34)
 /* What joining audit lines takes: its blocks, and little beside them. */
 #define JOIN_BYTES ((uint64_t)SONDA__AUDIT_BLOCKS_MAX * SONDA__AUDIT_BLOCK_BYTES)
@@ -49,11 +52,12 @@ static sonda_status read_options(sonda_tracker_options *ours,
     ours->max_processes = ours->max_processes == 0 ? DEFAULT_PROCESSES : ours->max_processes;
     if (ours->text_bytes == 0) {
         ours->text_bytes = (uint64_t)ours->max_processes * DEFAULT_TEXT_FOR_EACH;
+        ours->text_bytes =
+            ours->text_bytes < LEAST_TEXT_BYTES ? LEAST_TEXT_BYTES : ours->text_bytes;
     }
     ours->exited_keep_ns = ours->exited_keep_ns == 0 ? DEFAULT_KEEP_NS : ours->exited_keep_ns;
     return ours->max_processes < LEAST_PROCESSES || ours->max_processes > MOST_PROCESSES ||
-                   ours->text_bytes < SONDA__PROCESS_TEXT_MAX ||
-                   ours->text_bytes > MOST_TEXT_BYTES
+                   ours->text_bytes < LEAST_TEXT_BYTES || ours->text_bytes > MOST_TEXT_BYTES
                ? SONDA_ERR_INVALID_ARGUMENT
                : SONDA_OK;
 }

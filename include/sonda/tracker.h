@@ -29,9 +29,9 @@ typedef struct sonda_tracker_options {
     /** Processes kept, 16 to 1,048,576; 0: 16,384. */
     uint32_t max_processes;
     /**
-     * Bytes of text for all processes together; 0: 768 for each process. With
-     * the default number of processes the table takes about 16 MB, touched
-     * only as used.
+     * Bytes of text for all processes together, at least 32,768; 0: 768 for
+     * each process. With the default number of processes the table takes about
+     * 16 MB, and joining audit lines 4 MB, all touched only as used.
      */
     uint64_t text_bytes;
     /** Event time for which an ended process is kept for late events and for

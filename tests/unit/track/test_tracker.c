@@ -481,6 +481,18 @@ static void test_open__default_size__is_about_16_megabytes(void **state)
     assert_in_range(at_open.memory_bytes, 14u << 20, 20u << 20);
 }
 
+static void test_open__the_fewest_processes__works_with_default_texts(void **state)
+{
+    sonda_tracker_options options = SONDA_TRACKER_OPTIONS_INIT;
+    sonda_tracker *smallest = NULL;
+
+    (void)state;
+    options.max_processes = 16;
+
+    assert_int_equal(sonda_tracker_open(&smallest, &options, NULL), SONDA_OK);
+    sonda_tracker_close(smallest);
+}
+
 static void test_open__a_size_out_of_range__is_refused(void **state)
 {
     sonda_tracker_options options = SONDA_TRACKER_OPTIONS_INIT;
@@ -516,6 +528,7 @@ int main(void)
         TEST(test_apply__security_4688__knows_creator_by_hexadecimal_pid),
         TEST(test_process__ancestor__is_found_by_steps),
         TEST(test_open__default_size__is_about_16_megabytes),
+        TEST(test_open__the_fewest_processes__works_with_default_texts),
         TEST(test_open__a_size_out_of_range__is_refused),
     };
 
