@@ -87,11 +87,11 @@ static inline uint64_t sonda__json_special_64(const char *p, uint64_t *high)
     uint64_t special = 0;
 
     *high = 0;
-    for (int i = 0; i < 4; i++) {
-        __m128i block = sonda__json_block(p + 16 * i);
+    for (size_t at = 0; at < 64; at += 16) {
+        __m128i block = sonda__json_block(p + at);
 
-        special |= (uint64_t)sonda__json_block_special(block) << 16 * i;
-        *high |= (uint64_t)(uint32_t)_mm_movemask_epi8(block) << 16 * i;
+        special |= (uint64_t)sonda__json_block_special(block) << at;
+        *high |= (uint64_t)(uint32_t)_mm_movemask_epi8(block) << at;
     }
     return special;
 }
