@@ -283,7 +283,19 @@ static bool gather_text(sonda__xml *xml, sonda__span *text)
 
 static bool ends_name(char c)
 {
-    return is_blank(c) || strchr("/>=<\"'&", c) != NULL;
+    switch (c) {
+    case '/':
+    case '>':
+    case '=':
+    case '<':
+    case '"':
+    case '\'':
+    case '&':
+    case '\0':
+        return true;
+    default:
+        return is_blank(c);
+    }
 }
 
 static bool take_name(sonda__xml *xml, sonda__span *name)

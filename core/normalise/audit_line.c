@@ -136,7 +136,7 @@ static bool is_argument(sonda__span name)
 static bool is_escaped(const line *l, sonda__span name)
 {
     for (size_t i = 0; i < sizeof escaped_names / sizeof escaped_names[0]; i++) {
-        if (sonda__span_is(name, escaped_names[i])) {
+        if (name.data[0] == escaped_names[i][0] && sonda__span_is(name, escaped_names[i])) {
             return true;
         }
     }

@@ -121,8 +121,9 @@ sonda__audit_fact sonda__audit_fact_of(sonda__audit_line line, sonda__span name)
     if (line == SONDA__LINE_EXECVE) {
         return argument_of(name);
     }
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].line == line && sonda__span_is(name, rows[i].name)) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && name.len != 0; i++) {
+        if (rows[i].line == line && name.data[0] == rows[i].name[0] &&
+            sonda__span_is(name, rows[i].name)) {
             return rows[i].fact;
         }
     }

@@ -331,6 +331,23 @@ static void test_audit_join__rename_over_a_file__tells_old_and_new_name(void **s
     assert_text(SONDA_FIELD_TARGET_FILENAME, "/etc/b");
 }
 
+static void test_audit_join__renameat__resolves_each_name_by_its_own_directory(void **state)
+{
+    (void)state;
+    add_line("SYSCALL", 1,
+             FIELDS("arch", "c000003e", "syscall", "316", "success", "yes", "a0", "3", "a1",
+                    "1", "a2", "ffffff9c"));
+    add_line("CWD", 1, FIELDS("cwd", "/tmp"));
+    add_path(1, "a", "DELETE");
+    add_path(1, "b", "CREATE");
+    add_line("EOE", 1, NULL);
+
+    assert_event(SONDA_CLASS_FILE, SONDA_FILE_RENAME);
+
+    assert_text(SONDA_FIELD_SOURCE_FILENAME, "a");
+    assert_text(SONDA_FIELD_TARGET_FILENAME, "/tmp/b");
+}
+
 static void test_audit_join__names__are_resolved_and_cleaned(void **state)
 {
     static const struct {
@@ -576,6 +593,7 @@ int main(void)
         JOIN_TEST(test_audit_join__first_line_of_no_use__still_numbers_the_event),
         JOIN_TEST(test_audit_join__file_calls__give_class_activity_and_name),
         JOIN_TEST(test_audit_join__rename_over_a_file__tells_old_and_new_name),
+        JOIN_TEST(test_audit_join__renameat__resolves_each_name_by_its_own_directory),
         JOIN_TEST(test_audit_join__names__are_resolved_and_cleaned),
         JOIN_TEST(test_audit_join__connect__tells_where_to),
         JOIN_TEST(test_audit_join__accept_and_bind__tell_the_source),
