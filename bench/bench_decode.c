@@ -208,11 +208,11 @@ measure(const char *name, pass *run, const lines *in, sonda_event *event, double
     uint64_t result = 0;
 
     for (int i = 0; i < PASSES; i++) {
-        double start = recording_data_seconds();
+        double start = recording_data_cpu_seconds();
         double took;
 
         result = run(in, event);
-        took = recording_data_seconds() - start;
+        took = recording_data_cpu_seconds() - start;
         best = took < best ? took : best;
     }
     printf("%-22s %8.0f MB/s %8.0f ns/event %6.1f x the read pass  (%llu)\n", name,

@@ -20,11 +20,11 @@
 
 #define PATH_ROOM 4096
 
-double recording_data_seconds(void)
+double recording_data_cpu_seconds(void)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 

@@ -18,7 +18,7 @@
  */
 char *recording_data_load(const char *archive, const char *name, size_t *len);
 
-/* Seconds on a clock that only moves forward. */
-double recording_data_seconds(void);
+/* Seconds of processor time this thread has used: figures are per core. */
+double recording_data_cpu_seconds(void);
 
 #endif
