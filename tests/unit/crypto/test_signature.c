@@ -96,6 +96,14 @@ static void test_signature_p256__der_sequence__verifies(void **state)
                      SONDA_ERR_SIGNATURE);
 }
 
+static void test_signature_p256__der_with_a_lying_length__does_not_verify(void **state)
+{
+    (void)state;
+    assert_int_equal(verify(SONDA_KEY_ECDSA_P256, P256_KEY, "sample",
+                            "3045022100" SAMPLE_R "022100" SAMPLE_S),
+                     SONDA_ERR_SIGNATURE);
+}
+
 static void test_signature_p256__anything_else__does_not_verify(void **state)
 {
     (void)state;
@@ -179,6 +187,7 @@ int main(void)
         cmocka_unit_test(test_signature_p256__vectors_of_rfc6979__verify),
         cmocka_unit_test(test_signature_p256__key_in_der_or_pem__is_the_same),
         cmocka_unit_test(test_signature_p256__der_sequence__verifies),
+        cmocka_unit_test(test_signature_p256__der_with_a_lying_length__does_not_verify),
         cmocka_unit_test(test_signature_p256__anything_else__does_not_verify),
         cmocka_unit_test(test_signature_p256__not_a_point__is_malformed),
         cmocka_unit_test(

@@ -123,6 +123,40 @@ static void test_ocsf_evidence__nothing_fits__is_data(void **state)
     end(&f, "{\"data\":{\"Odd\":[\"a\",\"b\"],\"Other\":\"c\"}}");
 }
 
+static void test_ocsf_event__list_for_one_place__loses_none(void **state)
+{
+    char output[2000] = {0};
+    size_t len = 0;
+    fixture f;
+
+    (void)state;
+    begin(&f, SONDA_CLASS_FILE, SONDA_FILE_CREATE);
+    add(&f, "TargetFilename", "/first");
+    add(&f, "TargetFilename", "/second");
+    assert_int_equal(sonda_event_to_ocsf(f.event, output, sizeof output - 1, &len), SONDA_OK);
+
+    assert_non_null(strstr(output, "\"path\":\"/first\""));
+    assert_non_null(strstr(output, "\"unmapped\":{\"TargetFilename\":\"/second\"}"));
+    sonda_event_close(f.event);
+}
+
+static void test_ocsf_event__process_ends__acts_on_itself(void **state)
+{
+    char output[2000] = {0};
+    size_t len = 0;
+    fixture f;
+
+    (void)state;
+    begin(&f, SONDA_CLASS_PROCESS, SONDA_PROCESS_TERMINATE);
+    add(&f, "ProcessId", "7");
+    add(&f, "ParentProcessId", "1");
+    assert_int_equal(sonda_event_to_ocsf(f.event, output, sizeof output - 1, &len), SONDA_OK);
+
+    assert_non_null(
+        strstr(output, "\"actor\":{\"process\":{\"parent_process\":{\"pid\":1},\"pid\":7}}"));
+    sonda_event_close(f.event);
+}
+
 static void test_ocsf_process__chain__nests_the_parents(void **state)
 {
     const sonda__chain_link links[] = {
@@ -153,6 +187,8 @@ int main(void)
         cmocka_unit_test(test_ocsf_metadata__any_event__names_product_and_schema),
         cmocka_unit_test(test_ocsf_evidence__file_event__has_actor_and_file_only),
         cmocka_unit_test(test_ocsf_evidence__nothing_fits__is_data),
+        cmocka_unit_test(test_ocsf_event__list_for_one_place__loses_none),
+        cmocka_unit_test(test_ocsf_event__process_ends__acts_on_itself),
         cmocka_unit_test(test_ocsf_process__chain__nests_the_parents),
     };
 
