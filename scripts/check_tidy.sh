@@ -5,6 +5,8 @@
 # a run: version 14 carries the va_list checker's state from file to file.
 #
 #   scripts/check_tidy.sh BUILD_DIR
+#
+# One file a run: of several, version 14 takes a va_list for uninitialised.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1

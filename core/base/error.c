@@ -11,11 +11,15 @@
 
 #include <stdarg.h>
 
-static void append(sonda_error *error, size_t *used, const char *text, size_t len)
+static void append(sonda_error *error, size_t *used, sonda__span text)
 {
-    for (size_t i = 0; i < len && *used + 1 < sizeof error->message; i++) {
-        unsigned char c = (unsigned char)text[i];
-        error->message[(*used)++] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+    for (size_t i = 0; i < text.len && *used + 1 < sizeof error->message; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+
+        if (c < 0x20 || c == 0x7f) {
+            c = '?';
+        }
+        error->message[(*used)++] = (char)c;
     }
     error->message[*used] = '\0';
 }
@@ -29,29 +33,11 @@ static void append_number(sonda_error *error, size_t *used, uint64_t number)
         digits[--first] = (char)('0' + number % 10);
         number /= 10;
     } while (number != 0);
-    append(error, used, digits + first, sizeof digits - first);
+    append(error, used, sonda__span_of(digits + first, sizeof digits - first));
 }
 
-static void append_argument(sonda_error *error, size_t *used, char directive, va_list *arguments)
-{
-    if (directive == 's') {
-        const char *text = va_arg(*arguments, const char *);
-        append(error, used, text, strlen(text));
-    } else if (directive == 'v') {
-        sonda__span span = va_arg(*arguments, sonda__span);
-        append(error, used, span.data, span.len);
-    } else if (directive == 'u') {
-        append_number(error, used, va_arg(*arguments, uint64_t));
-    } else {
-        append(error, used, &directive, 1);
-    }
-}
-
-sonda_status sonda__error_set(sonda_error *error,
-                              sonda_status status,
-                              uint64_t offset,
-                              const char *format,
-                              ...)
+sonda_status sonda__error_set(
+    sonda_error *error, sonda_status status, uint64_t offset, const char *format, ...)
 {
     va_list arguments;
     size_t used = 0;
@@ -66,10 +52,23 @@ sonda_status sonda__error_set(sonda_error *error,
     error->message[0] = '\0';
     va_start(arguments, format);
     for (const char *p = format; *p != '\0'; p++) {
-        if (*p == '%' && p[1] != '\0') {
-            append_argument(error, &used, *++p, &arguments);
-        } else {
-            append(error, &used, p, 1);
+        if (*p != '%' || p[1] == '\0') {
+            append(error, &used, sonda__span_of(p, 1));
+            continue;
+        }
+        switch (*++p) {
+        case 's':
+            append(error, &used, sonda__span_text(va_arg(arguments, const char *)));
+            break;
+        case 'v':
+            append(error, &used, va_arg(arguments, sonda__span));
+            break;
+        case 'u':
+            append_number(error, &used, va_arg(arguments, uint64_t));
+            break;
+        default:
+            append(error, &used, sonda__span_of(p, 1));
+            break;
         }
     }
     va_end(arguments);

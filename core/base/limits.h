@@ -33,7 +33,7 @@
  * Room that decoding, enrichment and rendered numbers need beside the record
  * itself: the field array, and at most 64 bytes of rendering for each field.
  */
-#define SONDA__EVENT_EXTRA_BYTES (1024u * 1024u)
+#define SONDA__EVENT_EXTRA_BYTES 1048576u
 
 /* A field's name. Longer keys are cut off from rules by no known source. */
 #define SONDA__FIELD_NAME_MAX 255u

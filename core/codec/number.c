@@ -39,7 +39,8 @@ size_t sonda__format_hex(uint64_t number, char *out)
         digits[--first] = "0123456789abcdef"[number & 15];
         number >>= 4;
     } while (number != 0);
-    memcpy(out, "0x", 2);
+    out[0] = '0';
+    out[1] = 'x';
     memcpy(out + 2, digits + first, sizeof digits - first);
     return 2 + sizeof digits - first;
 }

@@ -89,7 +89,10 @@ typedef struct scanner {
 
 static char peek(const scanner *scan)
 {
-    return scan->rest.len > 0 ? scan->rest.data[0] : '\0';
+    if (scan->rest.len == 0) {
+        return 0;
+    }
+    return scan->rest.data[0];
 }
 
 static void advance(scanner *scan)

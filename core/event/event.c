@@ -20,7 +20,7 @@
 #include "core/event/field_rows.h"
 
 #define FIELDS_SIZE (SONDA__EVENT_FIELDS_MAX * sizeof(sonda__field))
-#define ARENA_SIZE ((size_t)SONDA_RECORD_MAX + SONDA__EVENT_EXTRA_BYTES)
+#define ARENA_SIZE ((size_t)SONDA_RECORD_MAX + (size_t)SONDA__EVENT_EXTRA_BYTES)
 #define BLOCK_SIZE (sizeof(sonda_event) + FIELDS_SIZE + ARENA_SIZE)
 
 /* The field array stands right behind the struct. */
