@@ -127,6 +127,9 @@ static sonda_status tell_requirements(const struct teller *teller)
     for (unsigned i = 0; i < REQUIREMENT_COUNT; i++) {
         struct requirement requirement;
 
+        if (i == REQUIREMENT_RING_BUFFER && status != SONDA_OK) {
+            break; /* refused for the reason that was just told */
+        }
         check_requirement(i, &requirement);
         tell(teller, requirement.rung, requirement.state, requirement.detail,
              requirement.remedy);

@@ -149,7 +149,11 @@ static void check_ring_buffer(struct requirement *requirement)
 void check_requirement(unsigned index, struct requirement *requirement)
 {
     static void (*const checks[REQUIREMENT_COUNT])(struct requirement *) = {
-        check_privileges, check_btf, check_lockdown, check_ring_buffer};
+        [REQUIREMENT_PRIVILEGES] = check_privileges,
+        [REQUIREMENT_BTF] = check_btf,
+        [REQUIREMENT_LOCKDOWN] = check_lockdown,
+        [REQUIREMENT_RING_BUFFER] = check_ring_buffer,
+    };
 
     memset(requirement, 0, sizeof *requirement);
     checks[index](requirement);

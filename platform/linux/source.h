@@ -129,7 +129,13 @@ struct requirement {
     char detail[160];
     char remedy[160];
 };
-enum { REQUIREMENT_COUNT = 4 };
+enum {
+    REQUIREMENT_PRIVILEGES,
+    REQUIREMENT_BTF,
+    REQUIREMENT_LOCKDOWN,
+    REQUIREMENT_RING_BUFFER,
+    REQUIREMENT_COUNT
+};
 void check_requirement(unsigned index, struct requirement *requirement);
 
 #endif
