@@ -24,6 +24,8 @@
 /* asm-generic/fcntl.h, the same on the architectures of the table. */
 #define OPEN_ACCESS_MASK 03u
 #define OPEN_TRUNCATE 01000u
+/* Of a file's mode, what chmod changes. */
+#define PERMISSIONS 07777u
 /* AT_FDCWD, -100, as the low half of an argument. */
 #define AT_CURRENT_DIRECTORY 0xffffff9cu
 #define FAMILY_INET 2u
@@ -371,6 +373,25 @@ static sonda_status fill_file(sonda_event *event,
                     call->directory);
 }
 
+/* The mode asked for, in octal as chmod takes it. */
+static sonda_status
+fill_mode(sonda_event *event, const sonda__audit_facts *facts, const sonda__audit_call *call)
+{
+    uint64_t mode = argument_of(facts, call->flags) & PERMISSIONS;
+    char text[4];
+    size_t at = sizeof text;
+    sonda_status status = fill_file(event, facts, call, SONDA_FILE_SET_ATTRIBUTES, "NORMAL");
+
+    do {
+        text[--at] = "01234567"[mode & 7u];
+        mode >>= 3;
+    } while (mode != 0);
+    return status != SONDA_OK
+               ? status
+               : sonda__event_add_copy(event, SONDA_FIELD_MODE,
+                                       sonda__span_of(text + at, sizeof text - at), 0);
+}
+
 /* struct sockaddr_in and sockaddr_in6: family in the machine's order, rest not. */
 static sonda_status add_endpoint(sonda_event *event,
                                  const sonda__audit_facts *facts,
@@ -461,6 +482,8 @@ fill_call(sonda_event *event, const sonda__audit_facts *facts, const sonda__audi
     case SONDA__CALL_REMOVE:
         return fill_file(event, facts, call, SONDA_FILE_DELETE, "DELETE");
     case SONDA__CALL_MODE:
+        return fill_mode(event, facts, call);
+    case SONDA__CALL_OWNER:
         return fill_file(event, facts, call, SONDA_FILE_SET_SECURITY, "NORMAL");
     case SONDA__CALL_TIMES:
         return fill_file(event, facts, call, SONDA_FILE_SET_ATTRIBUTES, "NORMAL");

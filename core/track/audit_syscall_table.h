@@ -25,7 +25,8 @@ typedef enum sonda__audit_call_kind {
     SONDA__CALL_TRUNCATE,
     SONDA__CALL_RENAME,
     SONDA__CALL_REMOVE,
-    SONDA__CALL_MODE,  /* permissions or owner */
+    SONDA__CALL_MODE, /* permissions */
+    SONDA__CALL_OWNER,
     SONDA__CALL_TIMES, /* time stamps */
     SONDA__CALL_CONNECT,
     SONDA__CALL_ACCEPT,
@@ -38,7 +39,10 @@ typedef enum sonda__audit_call_kind {
 typedef struct sonda__audit_call {
     const char *name;
     sonda__audit_call_kind kind;
-    /* Numbers of arguments, -1: none. Of rename: where the new name is. */
+    /*
+     * Numbers of arguments, -1: none. The directory a name starts from, of
+     * rename the new one; the flags of open, the mode of chmod.
+     */
     int8_t directory;
     int8_t flags;
 } sonda__audit_call;

@@ -287,7 +287,7 @@ static void test_audit_join__file_calls__give_class_activity_and_name(void **sta
         {"c000003e", "83", "0", {"PARENT", "CREATE"}, SONDA_FILE_CREATE, "/d/1"},
         {"c000003e", "87", "0", {"PARENT", "DELETE"}, SONDA_FILE_DELETE, "/d/1"},
         {"c000003e", "263", "0", {"PARENT", "DELETE"}, SONDA_FILE_DELETE, "/d/1"},
-        {"c000003e", "90", "0", {"NORMAL"}, SONDA_FILE_SET_SECURITY, "/d/0"},
+        {"c000003e", "90", "0", {"NORMAL"}, SONDA_FILE_SET_ATTRIBUTES, "/d/0"},
         {"c000003e", "92", "0", {"NORMAL"}, SONDA_FILE_SET_SECURITY, "/d/0"},
         {"c000003e", "76", "0", {"NORMAL"}, SONDA_FILE_UPDATE, "/d/0"},
         {"c000003e", "280", "0", {"NORMAL"}, SONDA_FILE_SET_ATTRIBUTES, "/d/0"},
@@ -329,6 +329,23 @@ static void test_audit_join__rename_over_a_file__tells_old_and_new_name(void **s
 
     assert_text(SONDA_FIELD_SOURCE_FILENAME, "/tmp/a");
     assert_text(SONDA_FIELD_TARGET_FILENAME, "/etc/b");
+}
+
+static void test_audit_join__chmod__tells_the_mode_in_octal(void **state)
+{
+    (void)state;
+    add_line("SYSCALL", 1,
+             FIELDS("arch", "c000003e", "syscall", "90", "success", "yes", "a1", "89ed"));
+    add_path(1, "/bin/x", "NORMAL");
+    add_line("SYSCALL", 2,
+             FIELDS("arch", "c00000b7", "syscall", "53", "success", "yes", "a2", "0"));
+    add_path(2, "/bin/x", "NORMAL");
+    sonda__audit_join_finish(join);
+
+    assert_event(SONDA_CLASS_FILE, SONDA_FILE_SET_ATTRIBUTES);
+    assert_text(SONDA_FIELD_MODE, "4755");
+    assert_event(SONDA_CLASS_FILE, SONDA_FILE_SET_ATTRIBUTES);
+    assert_text(SONDA_FIELD_MODE, "0");
 }
 
 static void test_audit_join__renameat__resolves_each_name_by_its_own_directory(void **state)
@@ -593,6 +610,7 @@ int main(void)
         JOIN_TEST(test_audit_join__first_line_of_no_use__still_numbers_the_event),
         JOIN_TEST(test_audit_join__file_calls__give_class_activity_and_name),
         JOIN_TEST(test_audit_join__rename_over_a_file__tells_old_and_new_name),
+        JOIN_TEST(test_audit_join__chmod__tells_the_mode_in_octal),
         JOIN_TEST(test_audit_join__renameat__resolves_each_name_by_its_own_directory),
         JOIN_TEST(test_audit_join__names__are_resolved_and_cleaned),
         JOIN_TEST(test_audit_join__connect__tells_where_to),
