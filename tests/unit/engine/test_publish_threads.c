@@ -116,10 +116,79 @@ static void test_publish__while_workers_run__each_event_sees_one_content(void **
     sonda_content_release(first);
 }
 
+static sonda_tracker *tracker;
+static pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
+
+static void on_chain(const sonda_finding *finding, void *user)
+{
+    counts *c = user;
+    sonda_process_view process = SONDA_PROCESS_VIEW_INIT;
+
+    c->findings++;
+    if (sonda_finding_process(finding, 0, &process) != SONDA_OK || process.image_len != 11 ||
+        memcmp(process.image, "/usr/bin/nc", 11) != 0) {
+        c->wrong++;
+    }
+}
+
+/* The three steps apart: only the middle one waits for its turn. */
+static void *work_in_steps(void *argument)
+{
+    const sonda_record_header header = {0};
+    counts *c = argument;
+    sonda_worker_options options = SONDA_WORKER_OPTIONS_INIT;
+    sonda_worker *worker = NULL;
+    sonda_event *event = NULL;
+    uint8_t record[1024];
+    size_t len = launch_record(record, sizeof record, &header, "/usr/bin/nc", "nc -e /bin/sh");
+
+    options.on_finding = on_chain;
+    options.user = c;
+    if (sonda_worker_open(&worker, engine, NULL, &options, NULL) != SONDA_OK ||
+        sonda_event_open(&event, NULL) != SONDA_OK) {
+        c->wrong++;
+        return NULL;
+    }
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        c->wrong += sonda_worker_decode(worker, record, len, 0, event) != SONDA_OK;
+        pthread_mutex_lock(&order);
+        c->wrong += sonda_tracker_apply(tracker, event) != SONDA_OK;
+        pthread_mutex_unlock(&order);
+        c->wrong += sonda_worker_match(worker, event, 0) != SONDA_OK;
+    }
+    sonda_event_close(event);
+    sonda_worker_close(worker);
+    return NULL;
+}
+
+static void test_steps__around_one_tracker__findings_keep_their_chain(void **state)
+{
+    sonda_content *content = content_of(first_rules);
+    pthread_t threads[WORKERS];
+    counts seen[WORKERS] = {{0, 0}};
+
+    (void)state;
+    assert_int_equal(sonda_engine_open(&engine, NULL, NULL), SONDA_OK);
+    assert_int_equal(sonda_engine_publish(engine, content), SONDA_OK);
+    assert_int_equal(sonda_tracker_open(&tracker, NULL, NULL), SONDA_OK);
+    for (uint32_t i = 0; i < WORKERS; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, work_in_steps, &seen[i]), 0);
+    }
+    for (uint32_t i = 0; i < WORKERS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(seen[i].wrong, 0);
+        assert_int_equal(seen[i].findings, ROUNDS);
+    }
+    sonda_tracker_close(tracker);
+    sonda_engine_close(engine);
+    sonda_content_release(content);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_publish__while_workers_run__each_event_sees_one_content),
+        cmocka_unit_test(test_steps__around_one_tracker__findings_keep_their_chain),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
