@@ -6,6 +6,8 @@
  * that the switch has no race.
  */
 
+#define _POSIX_C_SOURCE 200809L
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -118,6 +120,7 @@ static void test_publish__while_workers_run__each_event_sees_one_content(void **
 
 static sonda_tracker *tracker;
 static pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
+static pthread_barrier_t start; /* so that they overlap */
 
 static void on_chain(const sonda_finding *finding, void *user)
 {
@@ -144,11 +147,9 @@ static void *work_in_steps(void *argument)
 
     options.on_finding = on_chain;
     options.user = c;
-    if (sonda_worker_open(&worker, engine, NULL, &options, NULL) != SONDA_OK ||
-        sonda_event_open(&event, NULL) != SONDA_OK) {
-        c->wrong++;
-        return NULL;
-    }
+    c->wrong += sonda_worker_open(&worker, engine, NULL, &options, NULL) != SONDA_OK;
+    c->wrong += sonda_event_open(&event, NULL) != SONDA_OK;
+    (void)pthread_barrier_wait(&start);
     for (uint32_t i = 0; i < ROUNDS; i++) {
         c->wrong += sonda_worker_decode(worker, record, len, 0, event) != SONDA_OK;
         pthread_mutex_lock(&order);
@@ -171,6 +172,7 @@ static void test_steps__around_one_tracker__findings_keep_their_chain(void **sta
     assert_int_equal(sonda_engine_open(&engine, NULL, NULL), SONDA_OK);
     assert_int_equal(sonda_engine_publish(engine, content), SONDA_OK);
     assert_int_equal(sonda_tracker_open(&tracker, NULL, NULL), SONDA_OK);
+    assert_int_equal(pthread_barrier_init(&start, NULL, WORKERS), 0);
     for (uint32_t i = 0; i < WORKERS; i++) {
         assert_int_equal(pthread_create(&threads[i], NULL, work_in_steps, &seen[i]), 0);
     }
@@ -179,6 +181,7 @@ static void test_steps__around_one_tracker__findings_keep_their_chain(void **sta
         assert_int_equal(seen[i].wrong, 0);
         assert_int_equal(seen[i].findings, ROUNDS);
     }
+    (void)pthread_barrier_destroy(&start);
     sonda_tracker_close(tracker);
     sonda_engine_close(engine);
     sonda_content_release(content);
