@@ -203,11 +203,12 @@ lower_cidr(lowering *low, const sonda__rule_value *value, sonda__lowered_pattern
     }
     valid = sonda__address_parse(sonda__span_of(value->text.data, len), address);
     if (valid && slash == NULL) {
-        bits = address->size * 8;
+        bits = (uint64_t)address->size * 8;
     } else if (valid) {
         sonda__span rest = sonda__span_of(slash + 1, value->text.len - len - 1);
 
-        valid = sonda__parse_decimal(rest, &bits) == SONDA_OK && bits <= address->size * 8;
+        valid = sonda__parse_decimal(rest, &bits) == SONDA_OK &&
+                bits <= (uint64_t)address->size * 8;
     }
     if (!valid) {
         return sonda__error_set(low->error, SONDA_ERR_MALFORMED, 0,

@@ -28,7 +28,10 @@ typedef struct sonda__regex_reader {
 /* The byte at `ahead` bytes from here, or '\0' past the end. */
 static inline char sonda__regex_peek(const sonda__regex_reader *reader, size_t ahead)
 {
-    return ahead < reader->text.len - reader->at ? reader->text.data[reader->at + ahead] : '\0';
+    const char end = '\0';
+
+    return *(ahead < reader->text.len - reader->at ? &reader->text.data[reader->at + ahead]
+                                                   : &end);
 }
 
 static inline bool sonda__regex_ended(const sonda__regex_reader *reader)

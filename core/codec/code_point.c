@@ -114,12 +114,17 @@ pair_at(const sonda__code_point_pair *pairs, size_t count, uint32_t code_point)
     return low == 0 ? NULL : &pairs[low - 1];
 }
 
+static uint32_t ascii_lower(uint32_t code_point)
+{
+    return code_point >= 'A' && code_point <= 'Z' ? code_point + ('a' - 'A') : code_point;
+}
+
 uint32_t sonda__code_point_fold(uint32_t code_point)
 {
     const sonda__code_point_pair *pair;
 
     if (code_point < 0x80) {
-        return code_point >= 'A' && code_point <= 'Z' ? code_point + 32 : code_point;
+        return ascii_lower(code_point);
     }
     pair = pair_at(sonda__fold_pairs, sonda__fold_pairs_count, code_point);
     return pair != NULL && pair->first == code_point ? pair->second : code_point;
@@ -141,7 +146,7 @@ size_t sonda__fold_text(const char *text, size_t len, char *out)
         uint8_t byte = (uint8_t)text[i];
 
         if (byte < 0x80) {
-            *next++ = byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : (char)byte;
+            *next++ = (char)ascii_lower(byte);
             i++;
         } else {
             uint32_t code_point;

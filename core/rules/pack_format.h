@@ -26,7 +26,7 @@
 #define SONDA__PACK_VERSION 1u
 
 /* A pack of all SigmaHQ has 4 MB; more than this is no rule set. */
-#define SONDA__PACK_SIZE_MAX (256u * 1024u * 1024u)
+#define SONDA__PACK_SIZE_MAX 0x10000000u
 /* Rules of all packs over one another: matching keeps a bit for each. */
 #define SONDA__RULES_MAX 1048576u
 /* Bytes of a rule's id; ids are UUIDs, of 36. */

@@ -164,14 +164,14 @@ static void test_match__pack_over_another__adds_rules_names_and_filters(void **s
     rule_fixture fixture;
     sonda_content *base = content_of_yaml(
         RULE("1", "    product: windows", "    s: {BaseName: x}\n    condition: s"), NULL);
-    sonda_content *over = content_of_yaml(RULE("2", "    product: windows",
-                                               "    s: {BaseName: x, OverName: y}\n    "
-                                               "condition: s") "---\n" FILTER("any",
-                                                                              "    f: "
-                                                                              "{OverName: "
-                                                                              "quiet}\n    "
-                                                                              "condition: f"),
-                                          base);
+    sonda_content *over =
+        content_of_yaml(RULE("2", "    product: windows",
+                             "    s: {BaseName: x, OverName: y}\n    "
+                             "condition: s") "---\n" FILTER("any", "    f: "
+                                                                   "{OverName: "
+                                                                   "quiet}\n    "
+                                                                   "condition: f"),
+                        base);
 
     (void)state;
     sonda_content_release(base);
