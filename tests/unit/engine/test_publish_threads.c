@@ -17,6 +17,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "tests/unit/engine/pipeline.h"
 
@@ -122,14 +123,26 @@ static sonda_tracker *tracker;
 static pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
 static pthread_barrier_t start; /* so that they overlap */
 
+/* Byte by byte: the sanitizer does not see into a memcmp the compiler unfolds. */
+static bool is_netcat(const char *image, size_t len)
+{
+    static const char netcat[] = "/usr/bin/nc";
+    bool same = len == sizeof netcat - 1;
+
+    for (size_t i = 0; i < len && same; i++) {
+        same = image[i] == netcat[i];
+    }
+    return same;
+}
+
 static void on_chain(const sonda_finding *finding, void *user)
 {
     counts *c = user;
     sonda_process_view process = SONDA_PROCESS_VIEW_INIT;
 
     c->findings++;
-    if (sonda_finding_process(finding, 0, &process) != SONDA_OK || process.image_len != 11 ||
-        memcmp(process.image, "/usr/bin/nc", 11) != 0) {
+    if (sonda_finding_process(finding, 0, &process) != SONDA_OK ||
+        !is_netcat(process.image, process.image_len)) {
         c->wrong++;
     }
 }
@@ -150,7 +163,7 @@ static void *work_in_steps(void *argument)
     c->wrong += sonda_worker_open(&worker, engine, NULL, &options, NULL) != SONDA_OK;
     c->wrong += sonda_event_open(&event, NULL) != SONDA_OK;
     (void)pthread_barrier_wait(&start);
-    for (uint32_t i = 0; i < ROUNDS; i++) {
+    for (uint32_t i = 0; i < 20 * ROUNDS; i++) {
         c->wrong += sonda_worker_decode(worker, record, len, 0, event) != SONDA_OK;
         pthread_mutex_lock(&order);
         c->wrong += sonda_tracker_apply(tracker, event) != SONDA_OK;
@@ -179,7 +192,7 @@ static void test_steps__around_one_tracker__findings_keep_their_chain(void **sta
     for (uint32_t i = 0; i < WORKERS; i++) {
         assert_int_equal(pthread_join(threads[i], NULL), 0);
         assert_int_equal(seen[i].wrong, 0);
-        assert_int_equal(seen[i].findings, ROUNDS);
+        assert_int_equal(seen[i].findings, 20 * ROUNDS);
     }
     (void)pthread_barrier_destroy(&start);
     sonda_tracker_close(tracker);
