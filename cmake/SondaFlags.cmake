@@ -8,6 +8,8 @@ target_include_directories(sonda_flags INTERFACE
 target_compile_options(sonda_flags INTERFACE
   -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
   -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wconversion -Wno-sign-conversion
+  # Clang takes a long text in a list of texts for a missing comma.
+  -Wno-string-concatenation
   -Wswitch-enum -fno-common -fstack-protector-strong)
 if(SONDA_SANITIZE)
   target_compile_options(sonda_flags INTERFACE

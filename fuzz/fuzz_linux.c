@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (event->fields[i].text.data == NULL) {
             abort();
         }
-        total += sum(event->fields[i].text);
+        total = total + sum(event->fields[i].text);
     }
     (void)total;
     return 0;

@@ -18,10 +18,7 @@
  * const char *, each %v a sonda__span, each %u a uint64_t. Bytes of a span
  * below 0x20 are written as '?'; a message that does not fit is cut.
  */
-sonda_status sonda__error_set(sonda_error *error,
-                              sonda_status status,
-                              uint64_t offset,
-                              const char *format,
-                              ...);
+sonda_status sonda__error_set(
+    sonda_error *error, sonda_status status, uint64_t offset, const char *format, ...);
 
 #endif

@@ -18,8 +18,10 @@
 typedef sonda_status (*decoder)(sonda_event *event, sonda__span payload, sonda_error *error);
 
 static const decoder decoders[] = {
-    [SONDA_SOURCE_GENERIC] = sonda__decode_generic, [SONDA_SOURCE_LINUX] = sonda__decode_linux,
-    [SONDA_SOURCE_JSON] = sonda__decode_json,       [SONDA_SOURCE_SYSMON_XML] = sonda__decode_sysmon_xml,
+    [SONDA_SOURCE_GENERIC] = sonda__decode_generic,
+    [SONDA_SOURCE_LINUX] = sonda__decode_linux,
+    [SONDA_SOURCE_JSON] = sonda__decode_json,
+    [SONDA_SOURCE_SYSMON_XML] = sonda__decode_sysmon_xml,
     [SONDA_SOURCE_AUDIT] = sonda__decode_audit,
     [SONDA_SOURCE_HEALTH] = sonda__decode_generic,
 };

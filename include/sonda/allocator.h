@@ -34,8 +34,8 @@ typedef struct sonda_allocator {
     void *user;
 } sonda_allocator;
 
-#define SONDA_ALLOCATOR_INIT                          \
-    {                                                 \
+#define SONDA_ALLOCATOR_INIT                         \
+    {                                                \
         sizeof(sonda_allocator), 0, NULL, NULL, NULL \
     }
 

@@ -104,8 +104,8 @@ typedef struct sonda_field_view {
     size_t text_len;
 } sonda_field_view;
 
-#define SONDA_FIELD_VIEW_INIT                                           \
-    {                                                                   \
+#define SONDA_FIELD_VIEW_INIT                                      \
+    {                                                              \
         sizeof(sonda_field_view), 0u, 0, 0, 0u, NULL, 0u, NULL, 0u \
     }
 
@@ -125,8 +125,7 @@ SONDA_BEGIN_DECLS
  * @threads   Any; one caller at a time per event.
  * @allocates The event: about SONDA_RECORD_MAX, touched only as used.
  */
-SONDA_API sonda_status sonda_event_open(sonda_event **event,
-                                        const sonda_allocator *allocator);
+SONDA_API sonda_status sonda_event_open(sonda_event **event, const sonda_allocator *allocator);
 
 /**
  * Close an event. NULL does nothing.
@@ -246,8 +245,7 @@ SONDA_API sonda_status sonda_event_find(const sonda_event *event,
  * @threads   Those of the event.
  * @allocates Nothing.
  */
-SONDA_API sonda_status sonda_field_number(const sonda_field_view *view,
-                                          uint64_t *number);
+SONDA_API sonda_status sonda_field_number(const sonda_field_view *view, uint64_t *number);
 
 /**
  * A value as a time: RFC 3339, or Windows' "YYYY-MM-DD hh:mm:ss.fff" in UTC.

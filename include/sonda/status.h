@@ -80,9 +80,12 @@ typedef struct sonda_error {
     char message[SONDA_ERROR_MESSAGE_MAX];
 } sonda_error;
 
-#define SONDA_ERROR_INIT                         \
-    {                                            \
-        sizeof(sonda_error), 0, 0, 0, 0, { '\0' } \
+#define SONDA_ERROR_INIT                 \
+    {                                    \
+        sizeof(sonda_error), 0, 0, 0, 0, \
+        {                                \
+            '\0'                         \
+        }                                \
     }
 
 SONDA_BEGIN_DECLS

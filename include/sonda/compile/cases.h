@@ -18,7 +18,7 @@
 #include "sonda/status.h"
 
 /** Largest case file: thousands of cases, and still no strain to parse. */
-#define SONDA_CASES_MAX (4u * 1024u * 1024u)
+#define SONDA_CASES_MAX ((size_t)4 * 1024 * 1024)
 
 /** What a case expects. Pinned values. */
 #define SONDA_EXPECT_MATCH 0u

@@ -137,8 +137,8 @@ typedef struct sonda_source_options {
     uint64_t process_buffer_bytes;
 } sonda_source_options;
 
-#define SONDA_SOURCE_OPTIONS_INIT                            \
-    {                                                        \
+#define SONDA_SOURCE_OPTIONS_INIT                    \
+    {                                                \
         sizeof(sonda_source_options), 1u, 0u, 0u, 0u \
     }
 
@@ -173,8 +173,7 @@ typedef struct sonda_source_ops {
                          sonda_error *error);
 
     /** Fills what open() proved. Cannot fail. */
-    void (*capabilities)(const sonda_source *source,
-                         sonda_source_capabilities *capabilities);
+    void (*capabilities)(const sonda_source *source, sonda_source_capabilities *capabilities);
 
     /**
      * Attaches and begins to deliver; the snapshot comes first, flagged
