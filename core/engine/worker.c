@@ -45,6 +45,10 @@ static sonda_status open_parts(sonda_worker *worker)
     if (status != SONDA_OK) {
         return status;
     }
+    if (worker->options.host_name != NULL) {
+        worker->event->host =
+            sonda__span_of(worker->options.host_name, worker->options.host_name_len);
+    }
     status = sonda__matcher_open(&worker->matcher, &worker->allocator);
     if (status == SONDA_OK) {
         worker->publication = sonda__publication_enter(worker->engine);

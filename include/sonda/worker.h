@@ -52,11 +52,18 @@ typedef struct sonda_worker_options {
                        void *user);
     /** Passed to all of them. */
     void *user;
+    /**
+     * This machine's name, for OCSF output of records that do not name theirs.
+     * Not zero-terminated; stays until the worker is closed. NULL: not known,
+     * as when another machine's records are replayed.
+     */
+    const char *host_name;
+    size_t host_name_len;
 } sonda_worker_options;
 
-#define SONDA_WORKER_OPTIONS_INIT                                \
-    {                                                            \
-        sizeof(sonda_worker_options), 0u, NULL, NULL, NULL, NULL \
+#define SONDA_WORKER_OPTIONS_INIT                                          \
+    {                                                                      \
+        sizeof(sonda_worker_options), 0u, NULL, NULL, NULL, NULL, NULL, 0u \
     }
 
 SONDA_BEGIN_DECLS

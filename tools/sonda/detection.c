@@ -104,6 +104,10 @@ sonda_status detection_begin(detection *self, const char *file)
     options.on_event = self->emitter.wants_events ? on_event : NULL;
     options.on_finding = on_finding;
     options.user = self;
+    if (file == NULL && sonda_machine_name(self->host_name, sizeof self->host_name,
+                                           &options.host_name_len) == SONDA_OK) {
+        options.host_name = self->host_name;
+    }
     if (status == SONDA_OK) {
         status = sonda_worker_open(&self->worker, self->engine, self->tracker, &options, NULL);
     }

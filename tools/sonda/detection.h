@@ -11,6 +11,7 @@
 #define SONDA_TOOLS_DETECTION_H
 
 #include "emitter.h"
+#include "sonda/host/machine.h"
 #include "sonda/worker.h"
 
 typedef struct detection {
@@ -20,6 +21,7 @@ typedef struct detection {
     sonda_tracker *tracker; /* of the input under way */
     sonda_worker *worker;
     emitter emitter;
+    char host_name[SONDA_MACHINE_NAME_MAX];
     sonda_stats total; /* of the inputs that are over */
     uint64_t disabled_count;
 } detection;
