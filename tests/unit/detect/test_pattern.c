@@ -90,7 +90,7 @@ static void test_pattern__wildcards__escape_and_stand(void **state)
            "c",
            0}},
          1},
-        {"no half code point", DETECTION("A: '*?y'"), {{"A", "€y", 0}}, 1},
+        {"no half code point", DETECTION("A: '*?\?'"), {{"A", "€", 0}}, 0},
         {"many stars", DETECTION("A: '*a*b*a*'"), {{"A", "xxaxxbxxa", 0}}, 1},
         {"many stars, order", DETECTION("A: '*a*b*a*'"), {{"A", "bbaa", 0}}, 0},
         {"escaped star", DETECTION("A: 'a\\*c'"), {{"A", "a*c", 0}}, 1},
