@@ -20,13 +20,14 @@ static size_t search_short(sonda__span text, sonda__span needle)
 {
     const char *at = text.data;
     const char *last = text.data + (text.len - needle.len);
+    char end = needle.data[needle.len - 1];
 
     while (at <= last) {
         at = memchr(at, needle.data[0], (size_t)(last - at) + 1);
         if (at == NULL) {
             break;
         }
-        if (memcmp(at, needle.data, needle.len) == 0) {
+        if (at[needle.len - 1] == end && memcmp(at, needle.data, needle.len) == 0) {
             return (size_t)(at - text.data);
         }
         at++;
