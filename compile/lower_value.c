@@ -207,13 +207,8 @@ lower_cidr(lowering *low, const sonda__rule_value *value, sonda__lowered_pattern
     } else if (valid) {
         sonda__span rest = sonda__span_of(slash + 1, value->text.len - len - 1);
 
-<<<<<<< HEAD
         valid = sonda__parse_decimal(rest, &bits) == SONDA_OK &&
                 bits <= (uint64_t)address->size * 8;
-=======
-        valid = sonda__parse_decimal(rest, &bits) == SONDA_OK &&
-                bits <= (uint64_t)address->size * 8;
->>>>>>> 4962a24 (ci: clang's findings mended or given a reason)
     }
     if (!valid) {
         return sonda__error_set(low->error, SONDA_ERR_MALFORMED, 0,

@@ -91,13 +91,8 @@ read_item(sonda__regex_reader *reader, sonda__class_builder *set, bracket_item *
 /* An item, and the rest of a range when it begins one. */
 static sonda_status read_range(sonda__regex_reader *reader, sonda__class_builder *set)
 {
-<<<<<<< HEAD
     bracket_item first = {false, 0};
     bracket_item last = {false, 0};
-=======
-    bracket_item first = {0};
-    bracket_item last = {0};
->>>>>>> 4962a24 (ci: clang's findings mended or given a reason)
     sonda_status status = read_item(reader, set, &first);
     bool range = sonda__regex_peek(reader, 0) == '-' && reader->text.len - reader->at > 1 &&
                  sonda__regex_peek(reader, 1) != ']';

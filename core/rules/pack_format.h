@@ -26,11 +26,7 @@
 #define SONDA__PACK_VERSION 1u
 
 /* A pack of all SigmaHQ has 4 MB; more than this is no rule set. */
-<<<<<<< HEAD
 #define SONDA__PACK_SIZE_MAX 0x10000000u
-=======
-#define SONDA__PACK_SIZE_MAX 268435456u
-    >>>>>>> 4962a24 (ci: clang's findings mended or given a reason)
 /* Rules of all packs over one another: matching keeps a bit for each. */
 #define SONDA__RULES_MAX 1048576u
 /* Bytes of a rule's id; ids are UUIDs, of 36. */
@@ -47,18 +43,18 @@
 /* Targets that all filters of a pack name together, each a rule at most. */
 #define SONDA__FILTER_TARGETS_MAX 1000000u
 
-    /* Header. */
-    enum {
-        SONDA__AT_MAGIC = 0,          /* 8 bytes */
-        SONDA__AT_VERSION = 8,        /* u32 */
-        SONDA__AT_SECTION_COUNT = 12, /* u32: SONDA__SECTION_COUNT */
-        SONDA__AT_TOTAL_SIZE = 16,    /* u64: bytes of the pack */
-        SONDA__AT_DIGEST = 24,        /* 32 bytes: SHA-256 */
-        SONDA__AT_SCHEMA = 56,        /* 32 bytes: sonda_field_schema_hash() */
-        SONDA__AT_COST_EVENT = 88,    /* u64: worst-case steps of any event */
-        SONDA__AT_COST_BYTE = 96,     /* u64: and of each byte of it */
-        SONDA__PACK_HEADER_SIZE = 104
-    };
+/* Header. */
+enum {
+    SONDA__AT_MAGIC = 0,          /* 8 bytes */
+    SONDA__AT_VERSION = 8,        /* u32 */
+    SONDA__AT_SECTION_COUNT = 12, /* u32: SONDA__SECTION_COUNT */
+    SONDA__AT_TOTAL_SIZE = 16,    /* u64: bytes of the pack */
+    SONDA__AT_DIGEST = 24,        /* 32 bytes: SHA-256 */
+    SONDA__AT_SCHEMA = 56,        /* 32 bytes: sonda_field_schema_hash() */
+    SONDA__AT_COST_EVENT = 88,    /* u64: worst-case steps of any event */
+    SONDA__AT_COST_BYTE = 96,     /* u64: and of each byte of it */
+    SONDA__PACK_HEADER_SIZE = 104
+};
 
 /* An entry of the section table, which follows the header. */
 enum {
