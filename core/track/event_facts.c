@@ -39,6 +39,7 @@ typedef enum slot {
     SLOT_PARENT_NAME,
     SLOT_PROCESS_NAME,
     SLOT_COMPUTER,
+    SLOT_HOSTNAME,
     SLOT_COUNT
 } slot;
 
@@ -67,6 +68,7 @@ static const uint8_t slot_of[SONDA_FIELD_COUNT] = {
     [SONDA_FIELD_PARENT_PROCESS_NAME] = SLOT_PARENT_NAME,
     [SONDA_FIELD_PROCESS_NAME] = SLOT_PROCESS_NAME,
     [SONDA_FIELD_COMPUTER] = SLOT_COMPUTER,
+    [SONDA_FIELD_HOSTNAME] = SLOT_HOSTNAME,
 };
 
 /* The first value of each slot; `data` is NULL where the event has none. */
@@ -202,13 +204,21 @@ static bool is_log(const sonda_event *event)
            event->header.source == SONDA_SOURCE_SYSMON_XML;
 }
 
+/* Which machine: as the log says, or as the shipper that flattened it does. */
+static uint64_t scope_in(const sonda__span *slots)
+{
+    sonda__span machine = either(slots[SLOT_COMPUTER], slots[SLOT_HOSTNAME]);
+
+    return machine.len > 0 ? sonda__hash(machine) : 0;
+}
+
 void sonda__event_facts_of(const sonda_event *event, sonda__event_facts *facts)
 {
     sonda__span slots[SLOT_COUNT];
     uint64_t scope;
 
     collect(event, slots);
-    scope = slots[SLOT_COMPUTER].len > 0 ? sonda__hash(slots[SLOT_COMPUTER]) : 0;
+    scope = scope_in(slots);
     memset(facts, 0, sizeof *facts);
     facts->happening = happening_of(event);
     facts->lineage_visible = !is_log(event);

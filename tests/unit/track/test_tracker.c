@@ -407,6 +407,26 @@ static void test_apply__same_guid_on_another_computer__is_unknown(void **state)
     assert_int_equal(event->field_count, 3);
 }
 
+static void test_apply__same_pid_on_two_hosts__are_two_processes(void **state)
+{
+    const pair first[] = {{SONDA_FIELD_HOSTNAME, "WS1"},
+                          {SONDA_FIELD_NEW_PROCESS_ID, "0x10"},
+                          {SONDA_FIELD_NEW_PROCESS_NAME, "C:\\a.exe"},
+                          {SONDA_FIELD_COMMAND_LINE, "a.exe -x"},
+                          {0, NULL}};
+    const pair second[] = {{SONDA_FIELD_HOSTNAME, "WS2"},
+                           {SONDA_FIELD_PROCESS_ID, "0x10"},
+                           {SONDA_FIELD_TARGET_FILENAME, "C:\\x.txt"},
+                           {0, NULL}};
+
+    (void)state;
+    apply_sysmon(SONDA_CLASS_PROCESS, SONDA_PROCESS_LAUNCH, first);
+    apply_sysmon(SONDA_CLASS_FILE, SONDA_FILE_CREATE, second);
+
+    assert_null(sonda__event_find(event, SONDA_FIELD_COMMAND_LINE));
+    assert_int_equal(event->chain_count, 0);
+}
+
 static void test_apply__process_access__keeps_the_target_apart(void **state)
 {
     const pair access[] = {
@@ -524,6 +544,7 @@ int main(void)
         TEST(test_apply__audit_event_by_pid_alone__finds_the_parent),
         TEST(test_apply__sysmon_file_event__gets_hidden_lineage_by_guid),
         TEST(test_apply__same_guid_on_another_computer__is_unknown),
+        TEST(test_apply__same_pid_on_two_hosts__are_two_processes),
         TEST(test_apply__process_access__keeps_the_target_apart),
         TEST(test_apply__security_4688__knows_creator_by_hexadecimal_pid),
         TEST(test_process__ancestor__is_found_by_steps),
