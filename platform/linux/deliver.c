@@ -119,8 +119,11 @@ size_t append_item(sonda_source *source,
     return at + SONDA_LINUX_ITEM_HEAD_SIZE + bytes_len;
 }
 
-/* SONDA_RECORD_TRUNCATED when an item was cut. */
-static uint16_t flags_of(const uint8_t *payload, size_t len)
+/*
+ * The record's flags from its items. On the way their padding is cleared: the
+ * kernel side leaves there what an earlier record had in that place.
+ */
+static uint16_t settle_items(uint8_t *payload, size_t len)
 {
     size_t at = SONDA_LINUX_HEAD_SIZE;
     uint16_t flags = 0;
@@ -129,7 +132,8 @@ static uint16_t flags_of(const uint8_t *payload, size_t len)
         flags |= SONDA_RECORD_SNAPSHOT;
     }
     while (len - at >= SONDA_LINUX_ITEM_HEAD_SIZE) {
-        size_t size = padded(SONDA_LINUX_ITEM_HEAD_SIZE + (size_t)load_u32(payload + at + 4));
+        size_t used = SONDA_LINUX_ITEM_HEAD_SIZE + (size_t)load_u32(payload + at + 4);
+        size_t size = padded(used);
 
         if ((load_u16(payload + at + 2) & SONDA_LINUX_ITEM_TRUNCATED) != 0) {
             flags |= SONDA_RECORD_TRUNCATED;
@@ -137,6 +141,7 @@ static uint16_t flags_of(const uint8_t *payload, size_t len)
         if (size > len - at) {
             break;
         }
+        memset(payload + at + used, 0, size - used);
         at += size;
     }
     return flags;
@@ -200,7 +205,7 @@ void deliver_payload(sonda_source *source, size_t len, uint32_t stream)
     header.source = SONDA_SOURCE_LINUX;
     header.type = (uint16_t)type;
     header.version = SONDA_LINUX_VERSION;
-    header.flags = flags_of(payload, len);
+    header.flags = settle_items(payload, len);
     header.stream = stream;
     header.mono_ns = time;
     header.wall_ns = time + source->wall_offset_ns;
