@@ -69,13 +69,15 @@ static size_t put_group(uint32_t number, char *out)
 size_t sonda__format_ipv6(const uint8_t *bytes, char *out)
 {
     static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    static const char mapped_text[7] = {':', ':', 'f', 'f', 'f', 'f', ':'};
     size_t count;
     size_t zeroes = find_zeroes(bytes, &count);
     size_t len = 0;
 
     if (memcmp(bytes, mapped, sizeof mapped) == 0) {
-        memcpy(out, "::ffff:", 7);
-        return 7 + sonda__format_ipv4(bytes + 12, out + 7);
+        memcpy(out, mapped_text, sizeof mapped_text);
+        len = sizeof mapped_text;
+        return len + sonda__format_ipv4(bytes + 12, out + len);
     }
     for (size_t i = 0; i < GROUPS;) {
         if (i == zeroes) {

@@ -298,10 +298,14 @@ static bool ends_name(char c)
     }
 }
 
+static bool begins_name(char c)
+{
+    return c != '-' && c != '.' && (c < '0' || c > '9');
+}
+
 static bool take_name(sonda__xml *xml, sonda__span *name)
 {
     size_t from = xml->at;
-    char first;
 
     while (!at_end(xml) && !ends_name(xml->input.data[xml->at])) {
         xml->at++;
@@ -310,8 +314,7 @@ static bool take_name(sonda__xml *xml, sonda__span *name)
         return fail_at_end(xml);
     }
     *name = sonda__span_of(xml->input.data + from, xml->at - from);
-    first = name->len == 0 ? '-' : name->data[0];
-    if (first == '-' || first == '.' || (first >= '0' && first <= '9')) {
+    if (name->len == 0 || !begins_name(name->data[0])) {
         return fail(xml, SONDA_ERR_MALFORMED, from, "not an XML name");
     }
     return true;
@@ -419,7 +422,7 @@ static bool leave_tag(sonda__xml *xml)
 
 static bool take_value(sonda__xml *xml, sonda__span *value)
 {
-    const char quote[2] = {at_end(xml) ? '\0' : xml->input.data[xml->at], '\0'};
+    const char *quote;
     size_t from = xml->at + 1;
     bool owned = false;
     sonda__span piece;
@@ -427,7 +430,8 @@ static bool take_value(sonda__xml *xml, sonda__span *value)
     if (at_end(xml)) {
         return fail_at_end(xml);
     }
-    if (quote[0] != '"' && quote[0] != '\'') {
+    quote = xml->input.data[xml->at] == '"' ? "\"" : "'";
+    if (xml->input.data[xml->at] != quote[0]) {
         return fail(xml, SONDA_ERR_MALFORMED, xml->at, "XML attribute value is not quoted");
     }
     xml->at++;

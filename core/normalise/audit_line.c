@@ -58,11 +58,13 @@ static bool starts_with(const cursor *c, const char *text)
     return (size_t)(c->end - c->at) >= len && memcmp(c->at, text, len) == 0;
 }
 
-static void skip_blanks(cursor *c)
+/* Whether anything stands behind the blanks. */
+static bool skip_blanks(cursor *c)
 {
     while (c->at < c->end && is_blank(*c->at)) {
         c->at++;
     }
+    return c->at < c->end;
 }
 
 static sonda_status add(line *l, sonda__span name, sonda__span text, uint16_t flags)
@@ -178,7 +180,9 @@ static void blank_proctitle(sonda__span *text, char *bytes)
         text->len--;
     }
     for (size_t i = 0; i < text->len; i++) {
-        bytes[i] = bytes[i] == '\0' ? ' ' : bytes[i];
+        if (bytes[i] == '\0') {
+            bytes[i] = ' ';
+        }
     }
 }
 
@@ -296,14 +300,14 @@ static sonda_status read_avc(line *l, cursor *c)
         return SONDA_OK;
     }
     words = cursor_of(between(c->at + 4, open), true);
-    skip_blanks(&words);
+    (void)skip_blanks(&words);
     from = words.at;
     while (words.at < words.end && !is_blank(*words.at)) {
         words.at++;
     }
     status = add(l, sonda__span_text("seresult"), between(from, words.at), 0);
     words = cursor_of(between(open + 1, close), true);
-    while (status == SONDA_OK && (skip_blanks(&words), words.at < words.end)) {
+    while (status == SONDA_OK && skip_blanks(&words)) {
         from = words.at;
         while (words.at < words.end && !is_blank(*words.at)) {
             words.at++;
@@ -311,7 +315,7 @@ static sonda_status read_avc(line *l, cursor *c)
         status = add(l, sonda__span_text("seperms"), between(from, words.at), 0);
     }
     c->at = close + 1;
-    skip_blanks(c);
+    (void)skip_blanks(c);
     if (starts_with(c, "for ")) {
         c->at += 4;
     }
@@ -380,9 +384,9 @@ static sonda_status read_pairs(line *l, cursor c)
     sonda__span word = {NULL, 0};  /* the last of them */
     sonda_status status;
 
-    skip_blanks(&c);
+    (void)skip_blanks(&c);
     status = read_avc(l, &c);
-    while (status == SONDA_OK && (skip_blanks(&c), c.at < c.end)) {
+    while (status == SONDA_OK && skip_blanks(&c)) {
         sonda__span next = take_word(&c);
         if (c.at == c.end || *c.at != '=') {
             words = between(words.len == 0 ? next.data : words.data, c.at);
@@ -454,7 +458,7 @@ static sonda_status read_head(line *l, sonda__span head)
     cursor c = cursor_of(head, false);
     sonda_status status = SONDA_OK;
 
-    while (status == SONDA_OK && (skip_blanks(&c), c.at < c.end)) {
+    while (status == SONDA_OK && skip_blanks(&c)) {
         sonda__span name = take_word(&c);
         bool node = sonda__span_is(name, "node");
         bool type = sonda__span_is(name, "type");
