@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,7 @@
 #include <unistd.h>
 
 #include "sonda/linux/linux.h"
+#include "start_programs.h"
 
 static uint64_t now_ns(void)
 {
@@ -51,31 +51,6 @@ static sonda_status count_bytes(void *user, const void *record, size_t record_le
     return SONDA_OK;
 }
 
-/* Starts programs, each at its time; ends with the rate it fell behind to. */
-static void start_programs(unsigned rate, unsigned seconds)
-{
-    char name[] = "true";
-    char argument[] = "--ignored";
-    char *arguments[] = {name, argument, NULL};
-    char *environment[] = {NULL};
-    uint64_t begin = now_ns();
-
-    for (uint64_t i = 0; i < (uint64_t)rate * seconds; i++) {
-        uint64_t due = begin + i * 1000000000u / rate;
-        struct timespec at = {(time_t)(due / 1000000000u), (long)(due % 1000000000u)};
-        pid_t child;
-
-        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
-        if (posix_spawn(&child, "/bin/true", NULL, NULL, arguments, environment) == 0) {
-            while (waitpid(-1, NULL, WNOHANG) > 0) {
-            }
-        }
-    }
-    while (waitpid(-1, NULL, 0) > 0) {
-    }
-    _exit(0);
-}
-
 static void print_class(const sonda_source_stats *stats, uint32_t class_index, const char *name)
 {
     const sonda_source_class_stats *of = &stats->by_class[class_index];
@@ -99,6 +74,7 @@ static void watch(const sonda_source_ops *ops,
 
     if (starter == 0) {
         start_programs(rate, seconds);
+        _exit(0);
     }
     while (waitpid(starter, NULL, WNOHANG) == 0) {
         ops->poll(source, 100);

@@ -14,3 +14,13 @@ for bench in "$build"/bench/bench_*; do
     echo "== $(basename "$bench")"
     "$bench"
 done
+
+# The whole sensor; with all of SigmaHQ where the recordings' folder has it.
+data=${SONDA_TEST_DATA:-$(dirname "$0")/../../shared/data}
+set --
+for folder in rules rules-emerging-threats rules-threat-hunting; do
+    [ -d "$data/sigma/$folder" ] && set -- "$@" "$data/sigma/$folder"
+done
+[ $# -gt 0 ] || echo "no SigmaHQ rules at $data/sigma: measured with the default rules only"
+echo "== sensor"
+"$(dirname "$0")/../bench/sensor.py" "$build/sonda" "$build/bench/program_rate" "$@"
