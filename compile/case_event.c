@@ -16,30 +16,30 @@
 
 typedef struct named_activity {
     const char *class_name;
-    uint32_t class_uid;
     const char *activity_name;
+    uint32_t class_uid;
     uint32_t activity_id;
 } named_activity;
 
 static const named_activity activities[] = {
-    {"process", SONDA_CLASS_PROCESS, "launch", SONDA_PROCESS_LAUNCH},
-    {"process", SONDA_CLASS_PROCESS, "terminate", SONDA_PROCESS_TERMINATE},
-    {"process", SONDA_CLASS_PROCESS, "open", SONDA_PROCESS_OPEN},
-    {"process", SONDA_CLASS_PROCESS, "inject", SONDA_PROCESS_INJECT},
-    {"file", SONDA_CLASS_FILE, "create", SONDA_FILE_CREATE},
-    {"file", SONDA_CLASS_FILE, "read", SONDA_FILE_READ},
-    {"file", SONDA_CLASS_FILE, "update", SONDA_FILE_UPDATE},
-    {"file", SONDA_CLASS_FILE, "delete", SONDA_FILE_DELETE},
-    {"file", SONDA_CLASS_FILE, "rename", SONDA_FILE_RENAME},
-    {"file", SONDA_CLASS_FILE, "set_attributes", SONDA_FILE_SET_ATTRIBUTES},
-    {"file", SONDA_CLASS_FILE, "set_security", SONDA_FILE_SET_SECURITY},
-    {"file", SONDA_CLASS_FILE, "open", SONDA_FILE_OPEN},
-    {"network", SONDA_CLASS_NETWORK, "open", SONDA_NETWORK_OPEN},
-    {"network", SONDA_CLASS_NETWORK, "close", SONDA_NETWORK_CLOSE},
-    {"network", SONDA_CLASS_NETWORK, "listen", SONDA_NETWORK_LISTEN},
-    {"module", SONDA_CLASS_MODULE, "load", SONDA_MODULE_LOAD},
-    {"dns", SONDA_CLASS_DNS, "query", SONDA_DNS_QUERY},
-    {"script", SONDA_CLASS_SCRIPT, "execute", SONDA_SCRIPT_EXECUTE},
+    {"process", "launch", SONDA_CLASS_PROCESS, SONDA_PROCESS_LAUNCH},
+    {"process", "terminate", SONDA_CLASS_PROCESS, SONDA_PROCESS_TERMINATE},
+    {"process", "open", SONDA_CLASS_PROCESS, SONDA_PROCESS_OPEN},
+    {"process", "inject", SONDA_CLASS_PROCESS, SONDA_PROCESS_INJECT},
+    {"file", "create", SONDA_CLASS_FILE, SONDA_FILE_CREATE},
+    {"file", "read", SONDA_CLASS_FILE, SONDA_FILE_READ},
+    {"file", "update", SONDA_CLASS_FILE, SONDA_FILE_UPDATE},
+    {"file", "delete", SONDA_CLASS_FILE, SONDA_FILE_DELETE},
+    {"file", "rename", SONDA_CLASS_FILE, SONDA_FILE_RENAME},
+    {"file", "set_attributes", SONDA_CLASS_FILE, SONDA_FILE_SET_ATTRIBUTES},
+    {"file", "set_security", SONDA_CLASS_FILE, SONDA_FILE_SET_SECURITY},
+    {"file", "open", SONDA_CLASS_FILE, SONDA_FILE_OPEN},
+    {"network", "open", SONDA_CLASS_NETWORK, SONDA_NETWORK_OPEN},
+    {"network", "close", SONDA_CLASS_NETWORK, SONDA_NETWORK_CLOSE},
+    {"network", "listen", SONDA_CLASS_NETWORK, SONDA_NETWORK_LISTEN},
+    {"module", "load", SONDA_CLASS_MODULE, SONDA_MODULE_LOAD},
+    {"dns", "query", SONDA_CLASS_DNS, SONDA_DNS_QUERY},
+    {"script", "execute", SONDA_CLASS_SCRIPT, SONDA_SCRIPT_EXECUTE},
 };
 
 /* Room for the payload's fixed part of a generic record, and then some. */
