@@ -11,28 +11,39 @@
 
 #include "sonda/compile/cases.h"
 
+#include <stddef.h>
+
 #include "compile/case_event.h"
+#include "compile/case_list.h"
+#include "compile/case_regression.h"
+#include "core/base/abi.h"
 #include "core/base/allocate.h"
 #include "core/base/error.h"
 #include "core/codec/time_text.h"
 
-typedef struct one_case {
-    sonda_case_view view;
-    sonda__span *records;
-    sonda_text *expected;
-} one_case;
-
-struct sonda_cases {
-    sonda__pool pool;
-    sonda_allocator allocator;
-    one_case *list;
-    size_t count;
-};
+/* Size of the public struct when it was introduced. */
+#define FIRST_VIEW_SIZE offsetof(sonda_case_view, time_ns)
 
 static sonda_text text_of(sonda__span span)
 {
     sonda_text text = {span.data, span.len};
 
+    return text;
+}
+
+sonda_text sonda__case_rule_id(sonda_cases *cases, sonda__span id)
+{
+    sonda_text text = {NULL, 0};
+    char *copy = sonda__pool_take(&cases->pool, id.len + 1, 1);
+
+    for (size_t i = 0; copy != NULL && i < id.len; i++) {
+        bool upper = id.data[i] >= 'A' && id.data[i] <= 'Z';
+        copy[i] = upper ? (char)(id.data[i] - 'A' + 'a') : (char)id.data[i];
+    }
+    if (copy != NULL) {
+        text.data = copy;
+        text.len = id.len;
+    }
     return text;
 }
 
@@ -70,7 +81,7 @@ static sonda_status check_keys(const sonda__yaml_node *map,
 
 static sonda_status read_expected(sonda_cases *cases,
                                   const sonda__yaml_node *list,
-                                  one_case *item,
+                                  sonda__case *item,
                                   sonda_error *error)
 {
     size_t i = 0;
@@ -83,7 +94,7 @@ static sonda_status read_expected(sonda_cases *cases,
         if (e->value->kind != SONDA__YAML_SCALAR) {
             return sonda__case_refuse(error, e->value->line, "`expect` lists rule ids");
         }
-        item->expected[i++] = text_of(sonda__pool_text(&cases->pool, e->value->text));
+        item->expected[i++] = sonda__case_rule_id(cases, e->value->text);
     }
     item->view.expect = SONDA_EXPECT_RULES;
     item->view.expected_count = (uint32_t)i;
@@ -92,7 +103,7 @@ static sonda_status read_expected(sonda_cases *cases,
 
 static sonda_status read_expect(sonda_cases *cases,
                                 const sonda__yaml_node *node,
-                                one_case *item,
+                                sonda__case *item,
                                 sonda_error *error)
 {
     const sonda__yaml_node *expect = sonda__yaml_find(node, "expect");
@@ -116,7 +127,7 @@ static sonda_status build_records(sonda_cases *cases,
                                   const sonda__yaml_entry *first,
                                   size_t count,
                                   uint64_t time_ns,
-                                  one_case *item,
+                                  sonda__case *item,
                                   sonda_error *error)
 {
     item->records = sonda__pool_take(&cases->pool, count + 1, sizeof *item->records);
@@ -153,8 +164,10 @@ static bool small_number(sonda__span text, uint32_t *number)
     return true;
 }
 
-static sonda_status
-read_file(sonda_cases *cases, const sonda__yaml_node *node, one_case *item, sonda_error *error)
+static sonda_status read_file(sonda_cases *cases,
+                              const sonda__yaml_node *node,
+                              sonda__case *item,
+                              sonda_error *error)
 {
     sonda__span record = kept_text(cases, node, "record");
 
@@ -171,7 +184,7 @@ read_file(sonda_cases *cases, const sonda__yaml_node *node, one_case *item, sond
 
 static sonda_status read_events(sonda_cases *cases,
                                 const sonda__yaml_node *node,
-                                one_case *item,
+                                sonda__case *item,
                                 sonda_error *error)
 {
     const sonda__yaml_node *event = sonda__yaml_find(node, "event");
@@ -183,6 +196,7 @@ static sonda_status read_events(sonda_cases *cases,
     if (clock.len != 0 && sonda__parse_time(clock, &time_ns) != SONDA_OK) {
         return sonda__case_refuse(error, node->line, "`time` is not RFC 3339");
     }
+    item->view.time_ns = time_ns;
     if (event != NULL) {
         return build_records(cases, &single, 1, time_ns, item, error);
     }
@@ -195,7 +209,7 @@ static sonda_status read_events(sonda_cases *cases,
 static sonda_status read_case(sonda_cases *cases,
                               const sonda__yaml_node *node,
                               sonda_text rule,
-                              one_case *item,
+                              sonda__case *item,
                               sonda_error *error)
 {
     static const char *const keys[] = {"name", "expect", "event", "events",
@@ -226,9 +240,10 @@ read_document(sonda_cases *cases, const sonda__yaml_node *root, sonda_error *err
     static const char *const keys[] = {"rule", "cases"};
     const sonda__yaml_node *list = sonda__yaml_find(root, "cases");
     sonda__span rule = kept_text(cases, root, "rule");
+    sonda_text id = sonda__case_rule_id(cases, rule);
     sonda_status status;
 
-    if (rule.len == 0 || list == NULL || list->kind != SONDA__YAML_LIST || list->count == 0) {
+    if (id.len == 0 || list == NULL || list->kind != SONDA__YAML_LIST || list->count == 0) {
         return sonda__case_refuse(error, root->line,
                                   "a case file needs `rule` and a list of `cases`");
     }
@@ -239,7 +254,7 @@ read_document(sonda_cases *cases, const sonda__yaml_node *root, sonda_error *err
     }
     for (const sonda__yaml_entry *e = list->first; status == SONDA_OK && e != NULL;
          e = e->next) {
-        status = read_case(cases, e->value, text_of(rule), &cases->list[cases->count], error);
+        status = read_case(cases, e->value, id, &cases->list[cases->count], error);
         cases->count++;
     }
     return status;
@@ -258,7 +273,8 @@ static sonda_status parse(sonda_cases *cases, const void *bytes, size_t len, son
     if (status == SONDA_ERR_END) {
         status = sonda__case_refuse(error, 1, "an empty case file");
     } else if (status == SONDA_OK) {
-        status = read_document(cases, root, error);
+        status = sonda__case_is_regression(root) ? sonda__case_regression(cases, root, error)
+                                                 : read_document(cases, root, error);
     }
     sonda__yaml_close(yaml);
     return status;
@@ -314,17 +330,19 @@ size_t sonda_cases_count(const sonda_cases *cases)
 
 sonda_status sonda_cases_get(const sonda_cases *cases, size_t index, sonda_case_view *view)
 {
+    sonda_status status;
+
     if (cases == NULL || view == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    if (view->struct_size != sizeof *view) {
-        return SONDA_ERR_ABI;
+    status = sonda__abi_check(view, FIRST_VIEW_SIZE, sizeof *view);
+    if (status != SONDA_OK) {
+        return status;
     }
     if (index >= cases->count) {
         return SONDA_ERR_NOT_FOUND;
     }
-    *view = cases->list[index].view;
-    return SONDA_OK;
+    return sonda__abi_write(view, FIRST_VIEW_SIZE, &cases->list[index].view, sizeof *view);
 }
 
 sonda_status sonda_cases_record(

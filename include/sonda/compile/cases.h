@@ -5,7 +5,8 @@
  *
  * Parsing a case file gives records, ready for sonda_worker_process(), and what
  * is expected of them; running them and comparing is the caller's. The form is
- * described in docs/cases.md.
+ * described in docs/cases.md. The info.yml of SigmaHQ's regression tests is
+ * taken as it is: each of its tests becomes a case for each of its rules.
  *
  * Public, part of libsonda-compile. Compiles alone as C99 and C++11.
  */
@@ -46,16 +47,36 @@ typedef struct sonda_case_view {
     uint32_t file_record;
     /** The case's name. */
     sonda_text name;
-    /** Id of the rule the case is about. */
+    /** Id of the rule the case is about, in lower case. */
     sonda_text rule;
-    /** File with the records, relative to the case file; empty: none. */
+    /**
+     * File with the records, relative to the case file; empty: none. Of a path
+     * in an info.yml the last part: SigmaHQ counts from the top of its own
+     * folders, and keeps the file beside the info.yml.
+     */
     sonda_text file;
+    /**
+     * Time of events that carry none, nanoseconds since 1970 UTC; 0: none
+     * given. The records of sonda_cases_record() have it already; those of
+     * `file` need it where their header's wall_ns is 0.
+     */
+    uint64_t time_ns;
+    /** How often the rule must match with SONDA_EXPECT_MATCH; 0: once or more. */
+    uint32_t match_count;
+    /** Zero. */
+    uint32_t reserved;
 } sonda_case_view;
+
+#define SONDA_CASE_VIEW_INIT                                                                 \
+    {                                                                                        \
+        sizeof(sonda_case_view), 0u, 0u, 0u, 0u, 0u, {NULL, 0u}, {NULL, 0u}, {NULL, 0u}, 0u, \
+            0u, 0u                                                                           \
+    }
 
 SONDA_BEGIN_DECLS
 
 /**
- * Parse a case file.
+ * Parse a case file, or an info.yml of SigmaHQ's.
  *
  * @param cases      Output handle.
  * @param bytes      The file's bytes; not kept.

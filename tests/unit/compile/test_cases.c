@@ -110,6 +110,56 @@ static void test_cases__file_and_record__are_left_to_the_caller(void **state)
     sonda_cases_close(cases);
 }
 
+static void test_cases__info_of_sigmahq__is_a_case_for_each_rule(void **state)
+{
+    sonda_cases *cases = opened("id: x\n"
+                                "rule_metadata:\n"
+                                "    - id: AA\n"
+                                "      title: t\n"
+                                "    - id: bb\n"
+                                "regression_tests_info:\n"
+                                "    - name: Positive\n"
+                                "      type: evtx\n"
+                                "      match_count: 4\n"
+                                "      path: regression_data/rules/x/aa.evtx\n");
+    sonda_case_view view = SONDA_CASE_VIEW_INIT;
+
+    (void)state;
+
+    assert_int_equal(sonda_cases_count(cases), 2);
+    assert_int_equal(sonda_cases_get(cases, 0, &view), SONDA_OK);
+
+    assert_int_equal(view.expect, SONDA_EXPECT_MATCH);
+    assert_int_equal(view.match_count, 4);
+    assert_int_equal(view.line, 7);
+    assert_int_equal(view.rule.len, 2);
+    assert_memory_equal(view.rule.data, "aa", 2);
+    assert_int_equal(view.file.len, 7);
+    assert_memory_equal(view.file.data, "aa.evtx", 7);
+    sonda_cases_close(cases);
+}
+
+static void test_cases__older_caller__gets_what_it_knows(void **state)
+{
+    sonda_cases *cases = opened("rule: R1\n"
+                                "cases:\n"
+                                "  - {name: one, expect: none, file: a, time: "
+                                "1970-01-01T00:00:02Z}\n");
+    sonda_case_view view = SONDA_CASE_VIEW_INIT;
+
+    (void)state;
+    view.struct_size = offsetof(sonda_case_view, time_ns);
+
+    assert_int_equal(sonda_cases_get(cases, 0, &view), SONDA_OK);
+
+    assert_int_equal(view.time_ns, 0);
+    assert_memory_equal(view.rule.data, "r1", 2);
+    view.struct_size = sizeof view;
+    assert_int_equal(sonda_cases_get(cases, 0, &view), SONDA_OK);
+    assert_int_equal(view.time_ns, 2000000000u);
+    sonda_cases_close(cases);
+}
+
 typedef struct wrong_row {
     const char *name;
     const char *text;
@@ -126,6 +176,14 @@ static void test_cases__written_wrongly__are_refused_with_their_line(void **stat
         {"no expectation", "rule: r\ncases:\n  - {name: a, file: f}\n", 3},
         {"no event", "rule: r\ncases:\n  - {name: a, expect: none}\n", 3},
         {"no name", "rule: r\ncases:\n  - {expect: none, file: f}\n", 3},
+        {"test without a file",
+         "rule_metadata: [{id: a}]\nregression_tests_info: [{name: n}]\n", 2},
+        {"tests without a rule", "regression_tests_info: [{path: n}]\n", 1},
+        {"tests of a nameless rule",
+         "rule_metadata: [{title: a}]\nregression_tests_info: [{path: n}]\n", 1},
+        {"wrong count",
+         "rule_metadata: [{id: a}]\nregression_tests_info:\n  - {path: n, match_count: x}\n",
+         3},
         {"wrong clock", "rule: r\ncases:\n  - {name: a, expect: none, file: f, time: soon}\n",
          3},
         {"wrong number", "rule: r\ncases:\n  - {name: a, expect: none, file: f, record: x}\n",
@@ -167,6 +225,8 @@ int main(void)
         cmocka_unit_test(test_cases__windows_event__becomes_a_json_record),
         cmocka_unit_test(test_cases__linux_event_with_a_clock__becomes_a_generic_record),
         cmocka_unit_test(test_cases__file_and_record__are_left_to_the_caller),
+        cmocka_unit_test(test_cases__info_of_sigmahq__is_a_case_for_each_rule),
+        cmocka_unit_test(test_cases__older_caller__gets_what_it_knows),
         cmocka_unit_test(test_cases__written_wrongly__are_refused_with_their_line),
     };
 
