@@ -6,7 +6,7 @@ import unittest
 
 from program import EVENT, FAKE, FILTER, ID, ROOT, Case
 
-COMMANDS = ["run", "replay", "record", "compile", "inspect", "doctor", "version"]
+COMMANDS = ["run", "replay", "record", "compile", "test", "inspect", "doctor", "version"]
 
 
 class Usage(Case):
@@ -31,6 +31,10 @@ class Usage(Case):
             (["compile", "-o", "x"], "RULES"),
             (["compile", "r.yml"], "-o PACK"),
             (["compile", "--report=xml", "r.yml"], "'xml'"),
+            (["test"], "CASES"),
+            (["test", "--jobs", "0", "x"], "'0' is no number from 1 to 64"),
+            (["test", "--jobs", "2x", "x"], "'2x'"),
+            (["test", "--jobs", "65", "x"], "'65'"),
             (["inspect"], "FILE"),
         ]
         for argv, named in rows:

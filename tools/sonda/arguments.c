@@ -11,6 +11,7 @@
 
 #include "arguments.h"
 #include "duration.h"
+#include "sonda/host/parallel.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -23,7 +24,8 @@ typedef enum option_kind {
     KIND_CHOICE,   /* uint32_t: 1 + position among the choices */
     KIND_LEVEL,    /* uint32_t: position, and min_level_given */
     KIND_DURATION, /* uint64_t, milliseconds */
-    KIND_REPORT    /* uint32_t: the value may be left out */
+    KIND_REPORT,   /* uint32_t: the value may be left out */
+    KIND_JOBS      /* uint32_t: a number of threads */
 } option_kind;
 
 typedef struct option {
@@ -46,13 +48,14 @@ static const char *const report_names[] = {"text", "json", NULL};
 
 #define MEMBER(name) offsetof(arguments, name)
 #define DETECTING (COMMAND_RUN | COMMAND_REPLAY)
+#define WITH_RULES (DETECTING | COMMAND_TEST)
 
 static const option options[] = {
-    {"rules", 'r', KIND_LIST, DETECTING, MEMBER(rules), "PATH", NULL,
+    {"rules", 'r', KIND_LIST, WITH_RULES, MEMBER(rules), "PATH", NULL,
      "Sigma rules: a file, or a folder of *.yml; may be repeated"},
-    {"pack", 'p', KIND_TEXT, DETECTING, MEMBER(pack), "FILE", NULL,
+    {"pack", 'p', KIND_TEXT, WITH_RULES, MEMBER(pack), "FILE", NULL,
      "a pack made by `sonda compile`, instead of the default rules"},
-    {"filter", 'f', KIND_LIST, DETECTING, MEMBER(filters), "PATH", NULL,
+    {"filter", 'f', KIND_LIST, WITH_RULES, MEMBER(filters), "PATH", NULL,
      "Sigma filters that take local noise out of the rules"},
     {"min-level", 'l', KIND_LEVEL, DETECTING, MEMBER(min_level), "LEVEL", level_names,
      "show findings of this level or above"},
@@ -78,6 +81,12 @@ static const option options[] = {
      "configuration file; `run` reads /etc/sonda/sonda.conf by itself"},
     {"no-config", 0, KIND_FLAG, COMMAND_RUN | COMMAND_DOCTOR, MEMBER(no_config), NULL, NULL,
      "read no configuration file"},
+    {"jobs", 'j', KIND_JOBS, COMMAND_TEST, MEMBER(jobs), "N", NULL,
+     "threads; as many as there are processors without it"},
+    {"junit", 0, KIND_TEXT, COMMAND_TEST, MEMBER(junit), "FILE", NULL,
+     "write the results as JUnit XML, too"},
+    {"require-cases", 0, KIND_FLAG, COMMAND_TEST, MEMBER(require_cases), NULL, NULL,
+     "fail unless each rule has a match and a near-miss as cases"},
     {"help", 'h', KIND_FLAG, COMMAND_ANY, MEMBER(help), NULL, NULL, "show this and exit"},
 };
 
@@ -156,6 +165,21 @@ static int store_duration(
     return EXIT_DONE;
 }
 
+static int store_jobs(
+    program *self, const command *of, const option *row, const char *text, uint32_t *place)
+{
+    size_t digits = strspn(text, "0123456789");
+    unsigned long value = digits <= 4 ? strtoul(text, NULL, 10) : 0;
+
+    if (text[digits] != '\0' || value < 1 || value > SONDA_PARALLEL_MAX) {
+        complain(self, "%s: --%s: '%s' is no number from 1 to %u", of->name, row->name, text,
+                 SONDA_PARALLEL_MAX);
+        return EXIT_USAGE;
+    }
+    *place = (uint32_t)value;
+    return EXIT_DONE;
+}
+
 static int
 store(program *self, const command *of, const option *row, const char *text, arguments *given)
 {
@@ -177,6 +201,8 @@ store(program *self, const command *of, const option *row, const char *text, arg
         return store_choice(self, of, row, text == NULL ? "text" : text, place);
     case KIND_DURATION:
         return store_duration(self, of, row, text, place);
+    case KIND_JOBS:
+        return store_jobs(self, of, row, text, place);
     case KIND_CHOICE:
     default:
         return store_choice(self, of, row, text, place);

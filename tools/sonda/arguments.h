@@ -21,7 +21,8 @@
 #define COMMAND_INSPECT 0x10u
 #define COMMAND_DOCTOR 0x20u
 #define COMMAND_VERSION 0x40u
-#define COMMAND_ANY 0xffu
+#define COMMAND_TEST 0x80u
+#define COMMAND_ANY 0xffffu
 
 /* Texts from the command line or the configuration file; borrowed. */
 typedef struct text_list {
@@ -44,14 +45,17 @@ typedef struct arguments {
     const char *pack;
     const char *config;
     const char *out_path;
+    const char *junit;
     uint32_t output;    /* OUTPUT_… */
     uint32_t format;    /* SONDA_FORMAT_… */
     uint32_t min_level; /* SONDA_LEVEL_… */
     uint32_t report;    /* REPORT_… */
+    uint32_t jobs;      /* 0: as many as there are processors */
     uint64_t duration_ms;
     bool min_level_given;
     bool allow_unsigned;
     bool strict;
+    bool require_cases;
     bool events;
     bool no_config;
     bool help;

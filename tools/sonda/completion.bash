@@ -9,7 +9,7 @@ _sonda()
     local words=
 
     if [[ $COMP_CWORD -eq 1 ]]; then
-        words="run replay record compile inspect doctor version --help --version"
+        words="run replay record compile test inspect doctor version --help --version"
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
         return
     fi
@@ -18,7 +18,7 @@ _sonda()
         *:--min-level | *:-l) words="informational low medium high critical" ;;
         *:--format | *:-F) words="recording json sysmon audit" ;;
         *:--for | *:-t) words="10s 1m 10m 1h" ;;
-        *:--disable | *:-d) return ;;
+        *:--disable | *:-d | *:--jobs | *:-j) return ;;
     esac
     if [[ -z $words && $current == -* ]]; then
         case $command in
@@ -28,6 +28,7 @@ _sonda()
                 --allow-unsigned --config --help" ;;
             record) words="--for --output --help" ;;
             compile) words="--output --report --report=json --strict --help" ;;
+            test) words="--rules --pack --filter --jobs --junit --require-cases --help" ;;
             doctor) words="--config --no-config --help" ;;
             inspect | version) words="--help" ;;
         esac

@@ -11,8 +11,8 @@
 #include <string.h>
 
 static const command *const commands[] = {
-    &command_run,     &command_replay, &command_record,  &command_compile,
-    &command_inspect, &command_doctor, &command_version,
+    &command_run,  &command_replay,  &command_record, &command_compile,
+    &command_test, &command_inspect, &command_doctor, &command_version,
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
@@ -26,7 +26,7 @@ static void help(program *self)
     }
     print(self,
           "\n'sonda COMMAND --help' shows a command's options; 'man sonda' has the whole.\n\n"
-          "Exit codes: 0 done, 1 --strict failed, 2 wrong usage, 3 unusable input,\n"
+          "Exit codes: 0 done, 1 a test or --strict failed, 2 wrong usage, 3 unusable input,\n"
           "4 refused, 5 output could not be written, 130 interrupted, 141 closed pipe.\n");
 }
 
@@ -60,8 +60,8 @@ static int dispatch(program *self, int argc, char **argv)
     const char *name;
 
     if (argc < 2) {
-        complain(self, "a command is missing: run, replay, record, compile, inspect, doctor or "
-                       "version (see 'sonda --help')");
+        complain(self, "a command is missing: run, replay, record, compile, test, inspect, "
+                       "doctor or version (see 'sonda --help')");
         return EXIT_USAGE;
     }
     name = argv[1];

@@ -160,6 +160,50 @@ void put_plain(sonda_output *out, const char *text, size_t len, size_t most)
     }
 }
 
+/* What stands for a character that XML does not take as it is; NULL: itself. */
+static const char *xml_escape(uint32_t point)
+{
+    switch (point) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\t':
+        return "&#9;";
+    case '\n':
+        return "&#10;";
+    case '\r':
+        return "&#13;";
+    default:
+        return point < 0x20 || point == 0xfffe || point == 0xffff || point == REPLACEMENT
+                   ? "\xef\xbf\xbd"
+                   : NULL;
+    }
+}
+
+void xml_text(sonda_output *out, const char *text, size_t len)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t at = 0;
+
+    while (at < len) {
+        uint32_t point;
+        size_t taken = next_code_point(bytes + at, len - at, &point);
+        const char *escape = xml_escape(point);
+
+        if (escape != NULL) {
+            put(out, escape);
+        } else {
+            (void)sonda_output_write(out, text + at, taken);
+        }
+        at += taken;
+    }
+}
+
 void put_grouped(sonda_output *out, uint64_t number)
 {
     char digits[24];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Text from outside, made safe for JSON and for terminals.
+ * Text from outside, made safe for JSON, XML and terminals.
  *
  * Values come as the source wrote them and may hold any byte. JSON gets U+FFFD
  * for what is not UTF-8; a terminal gets no control character and none of those
@@ -23,6 +23,9 @@ void json_key(sonda_output *out, const char *name, int first);
 
 /* A decimal number. */
 void json_number(sonda_output *out, uint64_t number);
+
+/* Text for XML, in an element or an attribute; what XML cannot hold becomes U+FFFD. */
+void xml_text(sonda_output *out, const char *text, size_t len);
 
 /* Zero-terminated text of our own, as it is. */
 void put(sonda_output *out, const char *text);

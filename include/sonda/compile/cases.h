@@ -61,7 +61,11 @@ typedef struct sonda_case_view {
      * `file` need it where their header's wall_ns is 0.
      */
     uint64_t time_ns;
-    /** How often the rule must match with SONDA_EXPECT_MATCH; 0: once or more. */
+    /**
+     * How often at least the rule must match with SONDA_EXPECT_MATCH; 0: once.
+     * Not exactly: SigmaHQ's own runner does not look at its counts, and some
+     * of them are lower than what the events hold.
+     */
     uint32_t match_count;
     /** Zero. */
     uint32_t reserved;
