@@ -15,7 +15,7 @@ listed(const sonda__question *question, sonda__section_kind kind, sonda__list li
     return sonda__pack_listed(&question->content->pack, kind, list, i);
 }
 
-static bool has_number(const sonda__question *question, const uint8_t *at, uint32_t number)
+bool sonda__evaluate_number(const sonda__question *question, const uint8_t *at, uint32_t number)
 {
     sonda__list list = sonda__pack_list(at);
 
@@ -29,7 +29,7 @@ static bool has_number(const sonda__question *question, const uint8_t *at, uint3
     return list.count == 0;
 }
 
-static bool has_channel(const sonda__question *question, const uint8_t *at)
+bool sonda__evaluate_channel(const sonda__question *question, const uint8_t *at)
 {
     sonda__list list = sonda__pack_list(at);
 
@@ -59,7 +59,7 @@ static bool is_listed(const sonda__question *question, sonda__list values, sonda
     return false;
 }
 
-static bool condition_holds(const sonda__question *question, const uint8_t *condition)
+bool sonda__evaluate_condition(const sonda__question *question, const uint8_t *condition)
 {
     sonda__matcher *matcher = question->matcher;
     uint32_t index = sonda__pack_u32(condition + SONDA__AT_CONDITION_FIELD);
@@ -93,9 +93,10 @@ static bool header_fits(const sonda__question *question, const uint8_t *at)
     if ((flags & SONDA__SOURCE_CHANNEL_EMPTY) != 0 && event->channel.len != 0) {
         return false;
     }
-    return has_number(question, at + SONDA__AT_SOURCE_EVENT_IDS, event->event_id) &&
-           has_number(question, at + SONDA__AT_SOURCE_ACTIVITIES, event->activity_id) &&
-           has_channel(question, at + SONDA__AT_SOURCE_CHANNELS);
+    return sonda__evaluate_number(question, at + SONDA__AT_SOURCE_EVENT_IDS, event->event_id) &&
+           sonda__evaluate_number(question, at + SONDA__AT_SOURCE_ACTIVITIES,
+                                  event->activity_id) &&
+           sonda__evaluate_channel(question, at + SONDA__AT_SOURCE_CHANNELS);
 }
 
 bool sonda__evaluate_source(const sonda__question *question, uint32_t source)
@@ -111,7 +112,7 @@ bool sonda__evaluate_source(const sonda__question *question, uint32_t source)
     for (uint32_t i = 0; i < conditions.count; i++) {
         const uint8_t *condition = listed(question, SONDA__SECTION_CONDITIONS, conditions, i);
 
-        if (condition == NULL || !condition_holds(question, condition)) {
+        if (condition == NULL || !sonda__evaluate_condition(question, condition)) {
             return false;
         }
     }

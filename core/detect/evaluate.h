@@ -15,6 +15,16 @@
 bool sonda__evaluate_source(const sonda__question *question, uint32_t source);
 
 /*
+ * Parts of that: whether a list of NUMBERS at `at` is empty or has a number, one
+ * of SPANS is empty or has the event's channel, an entry of CONDITIONS holds.
+ */
+bool sonda__evaluate_number(const sonda__question *question,
+                            const uint8_t *at,
+                            uint32_t number);
+bool sonda__evaluate_channel(const sonda__question *question, const uint8_t *at);
+bool sonda__evaluate_condition(const sonda__question *question, const uint8_t *condition);
+
+/*
  * Whether an item holds. `report`, which may be NULL, hears of each pattern
  * that was needed for it: `pattern` is its entry in the pack.
  */

@@ -47,11 +47,10 @@ static size_t unfolded(sonda__span raw, size_t folded_at)
     return at;
 }
 
-/* Says where in the event's own text a part of the compared text stands. */
-static void place(const sonda__question *question,
-                  sonda__answer *answer,
-                  sonda__span compared,
-                  sonda__span part)
+void sonda__pattern_place(const sonda__question *question,
+                          sonda__answer *answer,
+                          sonda__span compared,
+                          sonda__span part)
 {
     sonda__span raw = question->event->fields[answer->field].text;
     size_t first = (size_t)(part.data - compared.data);
@@ -78,7 +77,7 @@ static bool literal_holds(const sonda__question *question,
     if (at == SONDA__NOT_FOUND) {
         return false;
     }
-    place(question, answer, text, sonda__span_of(text.data + at, needle.len));
+    sonda__pattern_place(question, answer, text, sonda__span_of(text.data + at, needle.len));
     return true;
 }
 
@@ -95,7 +94,7 @@ static bool glob_holds(const sonda__question *question,
                             has_flag(pattern, SONDA__PATTERN_AT_END), &part)) {
         return false;
     }
-    place(question, answer, text, part);
+    sonda__pattern_place(question, answer, text, part);
     return true;
 }
 

@@ -51,4 +51,10 @@ bool sonda__pattern_holds_anywhere(const sonda__question *question,
                                    const uint8_t *pattern,
                                    sonda__answer *answer);
 
+/* Says where in the event's own text a part of the compared text stands. */
+void sonda__pattern_place(const sonda__question *question,
+                          sonda__answer *answer,
+                          sonda__span compared,
+                          sonda__span part);
+
 #endif

@@ -28,6 +28,7 @@ typedef struct simulation {
     size_t next_len;
     bool matched;
     size_t match_start;
+    bool any_case; /* of explanations: either case of a letter will do */
 } simulation;
 
 static const uint8_t *code_at(const simulation *sim, uint32_t index)
@@ -182,6 +183,18 @@ static bool reads(const simulation *sim, const uint8_t *code, uint32_t code_poin
     }
 }
 
+/* Whether it reads the code point in another case. */
+static bool reads_in_other_case(const simulation *sim, const uint8_t *code, uint32_t code_point)
+{
+    uint32_t lower = sonda__code_point_fold(code_point);
+
+    if (sonda__pack_u32(code + SONDA__AT_CODE_OP) == SONDA__CODE_CHAR) {
+        return lower == sonda__code_point_fold(sonda__pack_u32(code + SONDA__AT_CODE_A));
+    }
+    return reads(sim, code, lower) ||
+           (lower >= 'a' && lower <= 'z' && reads(sim, code, lower - 'a' + 'A'));
+}
+
 static void look_ahead(simulation *sim)
 {
     sim->next = NOTHING;
@@ -203,8 +216,10 @@ static void advance(simulation *sim, sonda__regex_states *now, sonda__regex_stat
     look_ahead(sim);
     for (uint32_t i = 0; i < now->count; i++) {
         uint32_t state = now->dense[i];
+        const uint8_t *code = code_at(sim, state);
 
-        if (reads(sim, code_at(sim, state), code_point)) {
+        if (reads(sim, code, code_point) ||
+            (sim->any_case && reads_in_other_case(sim, code, code_point))) {
             add(sim, then, state + 1, now->start[i]);
         }
     }
@@ -232,6 +247,45 @@ static bool open_simulation(simulation *sim, uint32_t regex)
            list.count <= sim->pack->count[SONDA__SECTION_INSTRUCTIONS] - list.first;
 }
 
+/* Longest part that a state has read so far, where it is longer than `*part`. */
+static void
+keep_longest(const simulation *sim, const sonda__regex_states *states, sonda__span *part)
+{
+    for (uint32_t i = 0; i < states->count; i++) {
+        if (sim->at - states->start[i] > part->len) {
+            *part =
+                sonda__span_of(sim->text.data + states->start[i], sim->at - states->start[i]);
+        }
+    }
+}
+
+/* Runs to the first match or the end; `longest`, unless NULL, is kept up. */
+static void simulate(simulation *sim, sonda__span *longest, uint64_t *steps)
+{
+    sonda__regex_states *now = &sim->run->now;
+    sonda__regex_states *then = &sim->run->then;
+
+    now->count = 0;
+    look_ahead(sim);
+    for (;;) {
+        sonda__regex_states *swap = now;
+
+        if (sim->at == 0 || !begins_at_start(sim)) {
+            add(sim, now, 0, sim->at);
+        }
+        *steps += now->count;
+        if (longest != NULL) {
+            keep_longest(sim, now, longest);
+        }
+        if (sim->matched || now->count == 0 || sim->next == NOTHING) {
+            return;
+        }
+        advance(sim, now, then);
+        now = then;
+        then = swap;
+    }
+}
+
 bool sonda__regex_search(sonda__regex_run *run,
                          const sonda__pack *pack,
                          uint32_t regex,
@@ -240,30 +294,37 @@ bool sonda__regex_search(sonda__regex_run *run,
                          uint64_t *steps)
 {
     simulation sim = {.run = run, .pack = pack, .text = text, .previous = NOTHING};
-    sonda__regex_states *now = &run->now;
-    sonda__regex_states *then = &run->then;
 
     if (!open_simulation(&sim, regex)) {
         return false;
     }
-    now->count = 0;
-    look_ahead(&sim);
-    for (;;) {
-        sonda__regex_states *swap = now;
-
-        if (sim.at == 0 || !begins_at_start(&sim)) {
-            add(&sim, now, 0, sim.at);
-        }
-        *steps += now->count;
-        if (sim.matched || now->count == 0 || sim.next == NOTHING) {
-            break;
-        }
-        advance(&sim, now, then);
-        now = then;
-        then = swap;
-    }
+    simulate(&sim, NULL, steps);
     if (sim.matched) {
         *found = sonda__span_of(text.data + sim.match_start, sim.at - sim.match_start);
     }
     return sim.matched;
+}
+
+bool sonda__regex_nearest(sonda__regex_run *run,
+                          const sonda__pack *pack,
+                          uint32_t regex,
+                          sonda__span text,
+                          sonda__span *part)
+{
+    simulation any = {
+        .run = run, .pack = pack, .text = text, .previous = NOTHING, .any_case = true};
+    simulation exact = {.run = run, .pack = pack, .text = text, .previous = NOTHING};
+    uint64_t steps = 0;
+
+    *part = sonda__span_of(text.data, 0);
+    if (!open_simulation(&any, regex) || !open_simulation(&exact, regex)) {
+        return false;
+    }
+    simulate(&any, NULL, &steps);
+    if (any.matched) {
+        *part = sonda__span_of(text.data + any.match_start, any.at - any.match_start);
+        return true;
+    }
+    simulate(&exact, part, &steps);
+    return false;
 }

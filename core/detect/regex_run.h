@@ -40,4 +40,15 @@ bool sonda__regex_search(sonda__regex_run *run,
                          sonda__span *found,
                          uint64_t *steps);
 
+/*
+ * For explanations: whether the expression would be found if case did not
+ * count; then `part` is what. Otherwise `part` is the longest run of the text
+ * that begins as the expression does, case counting; empty when none does.
+ */
+bool sonda__regex_nearest(sonda__regex_run *run,
+                          const sonda__pack *pack,
+                          uint32_t regex,
+                          sonda__span text,
+                          sonda__span *part);
+
 #endif

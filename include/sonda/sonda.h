@@ -17,6 +17,7 @@
 #include "sonda/content.h"
 #include "sonda/engine.h"
 #include "sonda/event.h"
+#include "sonda/explain.h"
 #include "sonda/field.h"
 #include "sonda/finding.h"
 #include "sonda/input.h"

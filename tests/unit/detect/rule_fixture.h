@@ -20,6 +20,7 @@
 #include "core/detect/match.h"
 #include "core/rules/content.h"
 #include "sonda/compile/compile.h"
+#include "sonda/explain.h"
 
 typedef struct test_field {
     const char *name; /* NULL ends a list */
@@ -127,7 +128,29 @@ static inline uint32_t fixture_match(rule_fixture *fixture)
     return fixture->matches;
 }
 
-/* One row of a table of cases. */
+static inline sonda_status fixture_on_node(const sonda_explain_node *node, void *user)
+{
+    uint32_t *holds = user;
+
+    *holds = node->kind == SONDA_EXPLAIN_RULE ? node->holds : *holds;
+    return SONDA_OK;
+}
+
+/* Whether the explanation of the first rule says that it matches. */
+static inline uint32_t fixture_explain(const rule_fixture *fixture)
+{
+    sonda_explainer *explainer = NULL;
+    uint32_t holds = 2;
+
+    assert_int_equal(sonda_explainer_open(&explainer, NULL), SONDA_OK);
+    assert_int_equal(sonda_explain_rule(explainer, fixture->content, 0, fixture->event,
+                                        fixture_on_node, &holds),
+                     SONDA_OK);
+    sonda_explainer_close(explainer);
+    return holds;
+}
+
+/* One row of a table of cases, which its explanation must agree with. */
 typedef struct match_row {
     const char *name;
     const char *detection;
@@ -145,6 +168,9 @@ static inline void check_rows(const match_row *rows, size_t count)
         if (fixture_match(&fixture) != rows[i].expected) {
             fail_msg("%s: %u matches, expected %u", rows[i].name, fixture.matches,
                      rows[i].expected);
+        }
+        if (fixture_explain(&fixture) != rows[i].expected) {
+            fail_msg("%s: the explanation says otherwise", rows[i].name);
         }
         fixture_close(&fixture);
     }
