@@ -21,6 +21,9 @@ bool sonda__span_equal_ascii_case(sonda__span a, sonda__span b)
     if (a.len != b.len) {
         return false;
     }
+    if (a.len == 0 || memcmp(a.data, b.data, a.len) == 0) { /* mostly so where they match */
+        return true;
+    }
     for (size_t i = 0; i < a.len; i++) {
         if (ascii_lower(a.data[i]) != ascii_lower(b.data[i])) {
             return false;

@@ -68,7 +68,7 @@ typedef struct sonda__json {
 
 /*
  * `arena` may be NULL. With one, its free room at a string with escapes must
- * exceed what is left of the input by 32 bytes; SONDA_ERR_LIMIT otherwise.
+ * exceed what is left of the input by 64 bytes; SONDA_ERR_LIMIT otherwise.
  */
 void sonda__json_init(sonda__json *json, sonda__span input, sonda__arena *arena);
 

@@ -17,7 +17,7 @@
 #include "core/codec/utf8.h"
 
 /* Bytes that sonda__json_copy() may write past its output, and some. */
-#define SLACK 32u
+#define SLACK 64u
 
 /* What stands for the byte after a backslash; 0: none. \u is not here. */
 static const char simple_escapes[256] = {
@@ -164,7 +164,7 @@ static const char *unescape_blocks(const char *p, const char *end, char **out, u
 #if defined(__SSE2__)
     char *to = *out;
 
-    while (end - p >= 80) { /* a block, and what copying its last bytes reads */
+    while (end - p >= 96) { /* a block, and what copying its last bytes reads */
         uint64_t not_ascii;
         uint64_t special = sonda__json_special_64(p, &not_ascii);
         size_t done = 0;

@@ -56,7 +56,10 @@ int sonda__hex_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static sonda_status parse_base(sonda__span text, int base, uint64_t *number)
+/* So many digits of any base here fit 64 bits. */
+#define SAFE_DIGITS 16u
+
+static inline sonda_status parse_base(sonda__span text, int base, uint64_t *number)
 {
     uint64_t value = 0;
 
@@ -69,7 +72,7 @@ static sonda_status parse_base(sonda__span text, int base, uint64_t *number)
         if (digit < 0 || digit >= base) {
             return SONDA_ERR_MALFORMED;
         }
-        if (value > (UINT64_MAX - (uint64_t)digit) / (uint64_t)base) {
+        if (i >= SAFE_DIGITS && value > (UINT64_MAX - (uint64_t)digit) / (uint64_t)base) {
             return SONDA_ERR_LIMIT;
         }
         value = value * (uint64_t)base + (uint64_t)digit;

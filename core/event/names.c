@@ -48,7 +48,12 @@ sonda__span sonda__names_spelling(const sonda__names *names, sonda_field_id id)
 
 sonda_field_id sonda__names_find(const sonda__names *names, sonda__span name)
 {
-    uint64_t hash = sonda__hash(name);
+    return sonda__names_find_hashed(names, name, sonda__hash(name));
+}
+
+sonda_field_id
+sonda__names_find_hashed(const sonda__names *names, sonda__span name, uint64_t hash)
+{
     uint32_t tag = (uint32_t)(hash >> 32);
 
     for (size_t at = (size_t)hash & names->mask;; at = (at + 1) & names->mask) {

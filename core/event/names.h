@@ -45,6 +45,10 @@ void sonda__names_close(sonda__names *names);
 /* The id of a name, exact and case-sensitive. */
 sonda_field_id sonda__names_find(const sonda__names *names, sonda__span name);
 
+/* The same for who has sonda__hash() of the name already. */
+sonda_field_id
+sonda__names_find_hashed(const sonda__names *names, sonda__span name, uint64_t hash);
+
 /* Spelling of an id that these names know; empty for others. */
 sonda__span sonda__names_spelling(const sonda__names *names, sonda_field_id id);
 

@@ -53,9 +53,11 @@ typedef struct sonda__json_scope {
 typedef struct sonda__json_decoder {
     sonda_event *event;
     sonda__json json;
-    uint32_t objects;                     /* met so far: a number for each */
-    bool removed;                         /* some fields were marked as removed */
-    bool limit;                           /* a limit of the event, not of JSON, stopped us */
+    uint32_t objects; /* met so far: a number for each */
+    bool removed;     /* some fields were marked as removed */
+    bool limit;       /* a limit of the event, not of JSON, stopped us */
+    const char *key;  /* text of the key met last, hashed already */
+    uint64_t key_hash;
     sonda__span data_name;                /* of the Data element being read */
     size_t role_field[SONDA__ROLE_COUNT]; /* index + 1; 0: not met */
     sonda__json_keys keys;
@@ -79,7 +81,7 @@ sonda_status sonda__json_join(sonda__json_decoder *d,
 
 /* The field name of a member of `in`. */
 sonda_status sonda__json_name(sonda__json_decoder *d,
-                              sonda__json_scope in,
+                              const sonda__json_scope *in,
                               sonda__span key,
                               sonda__span *name);
 
@@ -87,20 +89,21 @@ sonda_status sonda__json_name(sonda__json_decoder *d,
 bool sonda__json_is_markup(sonda__span key);
 
 /* The members of an object whose opening brace was read. */
-sonda_status sonda__json_object(sonda__json_decoder *d, sonda__json_scope in);
+sonda_status sonda__json_object(sonda__json_decoder *d, const sonda__json_scope *in);
 
 /* The elements of an array whose opening bracket was read, all named `name`. */
-sonda_status sonda__json_array(sonda__json_decoder *d, sonda__json_scope in, sonda__span name);
+sonda_status
+sonda__json_array(sonda__json_decoder *d, const sonda__json_scope *in, sonda__span name);
 
 /* A value named `name`, of a member of `in` or an element of an array there. */
 sonda_status sonda__json_value(sonda__json_decoder *d,
-                               sonda__json_scope in,
+                               const sonda__json_scope *in,
                                sonda__span name,
                                const sonda__json_token *token);
 
 /* A member of one of the nested shape's places; `token` is its value's first. */
 sonda_status sonda__json_nested_member(sonda__json_decoder *d,
-                                       sonda__json_scope in,
+                                       const sonda__json_scope *in,
                                        sonda__span key,
                                        const sonda__json_token *token);
 

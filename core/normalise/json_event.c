@@ -117,7 +117,9 @@ sonda_status sonda__json_add(sonda__json_decoder *d,
                              sonda__span name,
                              const sonda__json_token *token)
 {
-    sonda_field_id id = sonda__names_find(d->event->names, name);
+    /* A key borrowed from the input is met under one length only. */
+    uint64_t hash = name.data == d->key ? d->key_hash : sonda__hash(name);
+    sonda_field_id id = sonda__names_find_hashed(d->event->names, name, hash);
     bool null = token->kind == SONDA__JSON_NULL;
     uint16_t flags = null ? SONDA_VALUE_NULL : 0;
     sonda_status status;
@@ -173,19 +175,19 @@ bool sonda__json_is_markup(sonda__span key)
 }
 
 sonda_status sonda__json_name(sonda__json_decoder *d,
-                              sonda__json_scope in,
+                              const sonda__json_scope *in,
                               sonda__span key,
                               sonda__span *name)
 {
-    if (joins_by_underscore(in.at) && sonda__json_is_markup(key)) {
-        *name = in.prefix;
+    if (joins_by_underscore(in->at) && sonda__json_is_markup(key)) {
+        *name = in->prefix;
         return SONDA_OK;
     }
-    if (in.prefix.len == 0) {
+    if (in->prefix.len == 0) {
         *name = key;
         return SONDA_OK;
     }
-    return sonda__json_join(d, in.prefix, joins_by_underscore(in.at) ? '_' : '.', key, name);
+    return sonda__json_join(d, in->prefix, joins_by_underscore(in->at) ? '_' : '.', key, name);
 }
 
 /* ---- objects ---- */
@@ -205,26 +207,27 @@ static void remove_fields(sonda__json_decoder *d, size_t first, size_t end)
 }
 
 static sonda_status member(sonda__json_decoder *d,
-                           sonda__json_scope in,
+                           const sonda__json_scope *in,
                            sonda__span key,
                            const sonda__json_token *token)
 {
-    sonda__json_scope event = {SONDA__PLACE_EVENT, sonda__span_of("", 0)};
+    static const sonda__json_scope event = {SONDA__PLACE_EVENT, {"", 0}};
     sonda__span name;
     sonda_status status;
 
-    if (in.at == SONDA__PLACE_TOP) {
+    if (in->at == SONDA__PLACE_TOP) {
         return token->kind == SONDA__JSON_OBJECT && sonda__span_is(key, "Event")
-                   ? sonda__json_object(d, event)
+                   ? sonda__json_object(d, &event)
                    : sonda__json_value(d, in, key, token);
     }
-    if (in.at >= SONDA__PLACE_EVENT) {
+    if (in->at >= SONDA__PLACE_EVENT) {
         return sonda__json_nested_member(d, in, key, token);
     }
     status = sonda__json_name(d, in, key, &name);
     return status != SONDA_OK ? status : sonda__json_value(d, in, name, token);
 }
-sonda_status sonda__json_object(sonda__json_decoder *d, sonda__json_scope in)
+
+sonda_status sonda__json_object(sonda__json_decoder *d, const sonda__json_scope *in)
 {
     uint32_t number = d->objects++;
 
@@ -238,13 +241,16 @@ sonda_status sonda__json_object(sonda__json_decoder *d, sonda__json_scope in)
         if (status != SONDA_OK || key.kind == SONDA__JSON_OBJECT_END) {
             return status;
         }
-        status =
-            sonda__json_keys_enter(&d->keys, number, key.text, sonda__hash(key.text), &index);
+        d->key = key.text.data;
+        d->key_hash = sonda__hash(key.text);
+        status = sonda__json_keys_enter(&d->keys, number, key.text, d->key_hash, &index);
         if (status != SONDA_OK) {
             return sonda__json_over_limit(d, status);
         }
         entered = &d->keys.keys[index];
-        remove_fields(d, entered->first_field, entered->end_field);
+        if (entered->first_field != entered->end_field) {
+            remove_fields(d, entered->first_field, entered->end_field);
+        }
         entered->first_field = (uint32_t)d->event->field_count;
         status = sonda__json_next(&d->json, &token);
         if (status == SONDA_OK) {
@@ -257,7 +263,8 @@ sonda_status sonda__json_object(sonda__json_decoder *d, sonda__json_scope in)
     }
 }
 
-sonda_status sonda__json_array(sonda__json_decoder *d, sonda__json_scope in, sonda__span name)
+sonda_status
+sonda__json_array(sonda__json_decoder *d, const sonda__json_scope *in, sonda__span name)
 {
     for (;;) {
         sonda__json_token token;
@@ -274,21 +281,21 @@ sonda_status sonda__json_array(sonda__json_decoder *d, sonda__json_scope in, son
 }
 
 sonda_status sonda__json_value(sonda__json_decoder *d,
-                               sonda__json_scope in,
+                               const sonda__json_scope *in,
                                sonda__span name,
                                const sonda__json_token *token)
 {
     if (token->kind == SONDA__JSON_OBJECT) {
         sonda__json_scope below = {
-            joins_by_underscore(in.at) ? SONDA__PLACE_ELEMENT : SONDA__PLACE_PLAIN, name};
+            joins_by_underscore(in->at) ? SONDA__PLACE_ELEMENT : SONDA__PLACE_PLAIN, name};
 
-        below.at = in.at == SONDA__PLACE_SYSTEM ? SONDA__PLACE_SYSTEM : below.at;
-        return sonda__json_object(d, below);
+        below.at = in->at == SONDA__PLACE_SYSTEM ? SONDA__PLACE_SYSTEM : below.at;
+        return sonda__json_object(d, &below);
     }
     if (token->kind == SONDA__JSON_ARRAY) {
         return sonda__json_array(d, in, name);
     }
-    return sonda__json_add(d, in.at, name, token);
+    return sonda__json_add(d, in->at, name, token);
 }
 
 /* ---- the end of the record ---- */
@@ -390,7 +397,7 @@ static sonda_status top(sonda__json_decoder *d)
     if (token.kind != SONDA__JSON_OBJECT) {
         return sonda__json_over_limit(d, SONDA_ERR_MALFORMED);
     }
-    status = sonda__json_object(d, in);
+    status = sonda__json_object(d, &in);
     /* Nothing may follow: the reader answers with END or a failure. */
     return status != SONDA_OK ? status : sonda__json_next(&d->json, &token);
 }
@@ -403,6 +410,8 @@ sonda_status sonda__decode_json(sonda_event *event, sonda__span payload, sonda_e
     d.event = event;
     d.objects = 0;
     d.removed = false;
+    d.key = NULL;
+    d.key_hash = 0;
     d.limit = false;
     d.data_name = sonda__span_of("", 0);
     memset(d.role_field, 0, sizeof d.role_field);

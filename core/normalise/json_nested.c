@@ -48,7 +48,7 @@ static sonda_status data(sonda__json_decoder *d, const sonda__json_token *token)
 
     if (token->kind == SONDA__JSON_OBJECT) {
         d->data_name = sonda__span_of("", 0);
-        status = sonda__json_object(d, in);
+        status = sonda__json_object(d, &in);
         rename_data(d, first);
         return status;
     }
@@ -57,7 +57,7 @@ static sonda_status data(sonda__json_decoder *d, const sonda__json_token *token)
     }
     while ((status = sonda__json_next(&d->json, &element)) == SONDA_OK &&
            element.kind != SONDA__JSON_ARRAY_END) {
-        status = element.kind == SONDA__JSON_ARRAY ? sonda__json_array(d, in, in.prefix)
+        status = element.kind == SONDA__JSON_ARRAY ? sonda__json_array(d, &in, in.prefix)
                                                    : data(d, &element);
         if (status != SONDA_OK) {
             return status;
@@ -67,11 +67,11 @@ static sonda_status data(sonda__json_decoder *d, const sonda__json_token *token)
 }
 
 static sonda_status named_member(sonda__json_decoder *d,
-                                 sonda__json_scope in,
+                                 const sonda__json_scope *in,
                                  sonda__span key,
                                  const sonda__json_token *token)
 {
-    sonda__json_scope below = {SONDA__PLACE_ELEMENT, in.prefix};
+    sonda__json_scope below = {SONDA__PLACE_ELEMENT, in->prefix};
     sonda__span name;
     sonda_status status;
 
@@ -83,12 +83,12 @@ static sonda_status named_member(sonda__json_decoder *d,
         d->data_name = token->text;
         return SONDA_OK;
     }
-    status = sonda__json_name(d, below, key, &name);
-    return status != SONDA_OK ? status : sonda__json_value(d, below, name, token);
+    status = sonda__json_name(d, &below, key, &name);
+    return status != SONDA_OK ? status : sonda__json_value(d, &below, name, token);
 }
 
 static sonda_status data_member(sonda__json_decoder *d,
-                                sonda__json_scope in,
+                                const sonda__json_scope *in,
                                 sonda__span key,
                                 const sonda__json_token *token)
 {
@@ -98,14 +98,14 @@ static sonda_status data_member(sonda__json_decoder *d,
         return data(d, token);
     }
     if (sonda__json_is_markup(key)) {
-        return sonda__json_value(d, attributes, attributes.prefix, token);
+        return sonda__json_value(d, &attributes, attributes.prefix, token);
     }
     return sonda__json_value(d, in, key, token);
 }
 
 /* UserData holds one element of the provider's own; its children are the fields. */
 static sonda_status user_member(sonda__json_decoder *d,
-                                sonda__json_scope in,
+                                const sonda__json_scope *in,
                                 sonda__span key,
                                 const sonda__json_token *token)
 {
@@ -114,23 +114,23 @@ static sonda_status user_member(sonda__json_decoder *d,
     if (sonda__json_is_markup(key)) {
         return skip(d, token);
     }
-    return token->kind == SONDA__JSON_OBJECT ? sonda__json_object(d, below)
+    return token->kind == SONDA__JSON_OBJECT ? sonda__json_object(d, &below)
                                              : sonda__json_value(d, in, key, token);
 }
 
 static sonda_status render_member(sonda__json_decoder *d,
-                                  sonda__json_scope in,
+                                  const sonda__json_scope *in,
                                   sonda__span key,
                                   const sonda__json_token *token)
 {
-    sonda__json_scope below = {SONDA__PLACE_ELEMENT, in.prefix};
+    sonda__json_scope below = {SONDA__PLACE_ELEMENT, in->prefix};
     sonda__span name = key;
     sonda_status status = SONDA_OK;
 
     if (!sonda__span_is(key, "Message")) {
-        status = sonda__json_name(d, below, key, &name);
+        status = sonda__json_name(d, &below, key, &name);
     }
-    return status != SONDA_OK ? status : sonda__json_value(d, below, name, token);
+    return status != SONDA_OK ? status : sonda__json_value(d, &below, name, token);
 }
 
 /* The place of a block of "Event", or SONDA__PLACE_PLAIN for what is none. */
@@ -161,21 +161,21 @@ event_member(sonda__json_decoder *d, sonda__span key, const sonda__json_token *t
     }
     if (below.at != SONDA__PLACE_PLAIN && token->kind == SONDA__JSON_OBJECT) {
         below.prefix = below.at == SONDA__PLACE_RENDER ? key : below.prefix;
-        return sonda__json_object(d, below);
+        return sonda__json_object(d, &below);
     }
     if (below.at == SONDA__PLACE_PLAIN) {
         status = sonda__json_join(d, sonda__span_text("Event"), '.', key, &name);
     }
     below.at = SONDA__PLACE_PLAIN;
-    return status != SONDA_OK ? status : sonda__json_value(d, below, name, token);
+    return status != SONDA_OK ? status : sonda__json_value(d, &below, name, token);
 }
 
 sonda_status sonda__json_nested_member(sonda__json_decoder *d,
-                                       sonda__json_scope in,
+                                       const sonda__json_scope *in,
                                        sonda__span key,
                                        const sonda__json_token *token)
 {
-    switch (in.at) {
+    switch (in->at) {
     case SONDA__PLACE_EVENT:
         return event_member(d, key, token);
     case SONDA__PLACE_DATA:

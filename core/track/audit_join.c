@@ -52,6 +52,7 @@ struct sonda__audit_join {
     uint32_t returned; /* first of the blocks that came back */
     uint32_t returned_count;
     uint32_t fresh; /* blocks from here on were never used */
+    uint32_t used;  /* slots in use */
     block *blocks;
     pending slots[SONDA__AUDIT_PENDING_MAX];
 };
@@ -186,6 +187,7 @@ static void release_slot(sonda__audit_join *join, pending *slot)
         join->returned_count += slot->blocks;
     }
     slot->used = false;
+    join->used--;
 }
 
 /* FNV-1a: tells nodes apart; a collision would need equal serial and time, too. */
@@ -320,6 +322,7 @@ begin_slot(sonda__audit_join *join, const line_key *key, const sonda_event *even
     }
     memset(slot, 0, sizeof *slot);
     slot->used = true;
+    join->used++;
     slot->first = NO_BLOCK;
     slot->order = join->lines;
     slot->serial = key->serial;
@@ -497,11 +500,11 @@ static sonda_status build(const sonda__audit_join *join, const pending *slot, so
 
 sonda_status sonda__audit_join_take(sonda__audit_join *join, sonda_event *out)
 {
-    for (;;) {
+    while (join->used != 0) {
         pending *slot = find_oldest(join, true, false);
         sonda_status status;
         if (slot == NULL) {
-            return SONDA_ERR_END;
+            break;
         }
         status = build(join, slot, out);
         release_slot(join, slot);
@@ -510,6 +513,7 @@ sonda_status sonda__audit_join_take(sonda__audit_join *join, sonda_event *out)
             return SONDA_OK;
         }
     }
+    return SONDA_ERR_END;
 }
 
 void sonda__audit_join_finish(sonda__audit_join *join)

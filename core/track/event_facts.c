@@ -94,12 +94,57 @@ static uint64_t number_in(sonda__span text)
     return number;
 }
 
+/* Twice the nibble of a hexadecimal digit plus one; 0: no digit. */
+static const uint8_t odd_nibbles[256] = {
+    ['0'] = 1,  ['1'] = 3,  ['2'] = 5,  ['3'] = 7,  ['4'] = 9,  ['5'] = 11,
+    ['6'] = 13, ['7'] = 15, ['8'] = 17, ['9'] = 19, ['a'] = 21, ['b'] = 23,
+    ['c'] = 25, ['d'] = 27, ['e'] = 29, ['f'] = 31, ['A'] = 21, ['B'] = 23,
+    ['C'] = 25, ['D'] = 27, ['E'] = 29, ['F'] = 31,
+};
+
+/* Appends `count` digits to `value`; `all` loses its bit where one is none. */
+static inline uint64_t digits_in(const char *text, size_t count, uint64_t value, unsigned *all)
+{
+    for (size_t i = 0; i < count; i++) {
+        unsigned nibble = odd_nibbles[(unsigned char)text[i]];
+
+        *all &= nibble;
+        value = value << 4 | nibble >> 1;
+    }
+    return value;
+}
+
+/* As Windows writes them, {8-4-4-4-12}; false for another form. */
+static bool guid_in_braces(sonda__span text, uint64_t guid[2])
+{
+    const char *p = text.data;
+    unsigned all = 1;
+    uint64_t high;
+    uint64_t low;
+
+    if (text.len != 38 || p[0] != '{' || p[9] != '-' || p[14] != '-' || p[19] != '-' ||
+        p[24] != '-' || p[37] != '}') {
+        return false;
+    }
+    high = digits_in(p + 15, 4, digits_in(p + 10, 4, digits_in(p + 1, 8, 0, &all), &all), &all);
+    low = digits_in(p + 25, 12, digits_in(p + 20, 4, 0, &all), &all);
+    if (all == 0) {
+        return false;
+    }
+    guid[0] = high;
+    guid[1] = low;
+    return true;
+}
+
 /* 32 hexadecimal digits, whatever braces and dashes stand between them. */
 static void guid_in(sonda__span text, uint64_t guid[2])
 {
     uint64_t halves[2] = {0, 0};
     size_t digits = 0;
 
+    if (guid_in_braces(text, guid)) {
+        return;
+    }
     for (size_t i = 0; i < text.len && digits <= 32; i++) {
         int digit = sonda__hex_digit(text.data[i]);
 
