@@ -47,7 +47,7 @@ static sonda__span last_part(sonda__span path)
     while (at > 0 && path.data[at - 1] != '/' && path.data[at - 1] != '\\') {
         at--;
     }
-    return sonda__span_of((const char *)path.data + at, path.len - at);
+    return sonda__span_of(path.data + at, path.len - at);
 }
 
 /* Up to a million; false for what is no such number. */

@@ -28,6 +28,8 @@ struct sonda_compile {
     sonda__report report;
     sonda__pack_writer *writer;
     bool finished;
+    bool has_placeholders;
+    sonda__placeholders placeholders;
 };
 
 sonda_status sonda_compile_open(sonda_compile **compile,
@@ -69,6 +71,35 @@ void sonda_compile_close(sonda_compile *compile)
         sonda__pool_reset(&compile->pool);
         sonda__release(&allocator, compile);
     }
+}
+
+sonda_status sonda_compile_set_placeholders(sonda_compile *compile,
+                                            const void *bytes,
+                                            size_t len,
+                                            sonda_error *error)
+{
+    sonda__placeholders table;
+    sonda_status status;
+
+    if (compile == NULL || (bytes == NULL && len != 0)) {
+        return sonda__error_set(error, SONDA_ERR_INVALID_ARGUMENT, 0, "NULL argument");
+    }
+    if (compile->finished || compile->has_placeholders || compile->report.count != 0) {
+        return sonda__error_set(error, SONDA_ERR_BAD_STATE, 0,
+                                "placeholders are set once, before rules are added");
+    }
+    status = sonda__placeholders_read(&compile->pool, bytes, len, &compile->allocator, &table,
+                                      error);
+    if (status == SONDA_OK) {
+        compile->placeholders = table;
+        compile->has_placeholders = true;
+    }
+    return status;
+}
+
+static const sonda__placeholders *placeholders_of(const sonda_compile *c)
+{
+    return c->has_placeholders ? &c->placeholders : NULL;
 }
 
 /* Log sources of a rule or filter, from its names. */
@@ -124,8 +155,10 @@ take_rule(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry *e
     }
     entry->kind = SONDA_COMPILE_KIND_RULE;
     entry->rule = rule;
-    return settle(c, entry, rule, mark,
-                  sonda__rule_parse(&c->pool, root, entry->path, rule, &error), &error);
+    return settle(
+        c, entry, rule, mark,
+        sonda__rule_parse(&c->pool, root, entry->path, placeholders_of(c), rule, &error),
+        &error);
 }
 
 static sonda_status
@@ -140,8 +173,10 @@ take_filter(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry 
     }
     entry->kind = SONDA_COMPILE_KIND_FILTER;
     entry->filter = filter;
-    return settle(c, entry, &filter->rule, mark,
-                  sonda__filter_parse(&c->pool, root, entry->path, filter, &error), &error);
+    return settle(
+        c, entry, &filter->rule, mark,
+        sonda__filter_parse(&c->pool, root, entry->path, placeholders_of(c), filter, &error),
+        &error);
 }
 
 static sonda_status

@@ -19,6 +19,7 @@
 /* What every step needs. */
 typedef struct reader {
     sonda__pool *pool;
+    const sonda__placeholders *placeholders;
     sonda_error *error;
 } reader;
 
@@ -115,8 +116,10 @@ read_name(const reader *r, sonda__span text, uint32_t line, sonda__span *name)
 }
 
 /* `Field|modifier|modifier`. */
-static sonda_status
-read_key(const reader *r, const sonda__yaml_node *key, sonda__rule_item *item)
+static sonda_status read_key(const reader *r,
+                             const sonda__yaml_node *key,
+                             sonda__rule_item *item,
+                             sonda__modifier **list)
 {
     sonda__span rest = key->text;
     sonda__span part = next_part(&rest);
@@ -132,6 +135,7 @@ read_key(const reader *r, const sonda__yaml_node *key, sonda__rule_item *item)
         return SONDA_ERR_NO_MEMORY;
     }
     item->modifiers = modifiers;
+    *list = modifiers;
     while (status == SONDA_OK && part.data + part.len < key->text.data + key->text.len) {
         part = next_part(&rest);
         if (item->modifier_count == SONDA__MODIFIERS_MAX) {
@@ -189,14 +193,51 @@ check_values(const reader *r, const sonda__rule_item *item, sonda__rule_value *v
     return status;
 }
 
+/* `expand` has done its work before lowering: what is left are plain values. */
+static void drop_expand(sonda__rule_item *item, sonda__modifier *modifiers)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < item->modifier_count; i++) {
+        if (modifiers[i] != SONDA__MOD_EXPAND) {
+            modifiers[kept++] = modifiers[i];
+        }
+    }
+    item->modifier_count = kept;
+}
+
+static sonda_status expand(const reader *r,
+                           sonda__rule_item *item,
+                           sonda__modifier *modifiers,
+                           sonda__rule_value **values)
+{
+    if ((modifiers_of(item) & sonda__modifier_bit(SONDA__MOD_EXPAND)) == 0) {
+        return SONDA_OK;
+    }
+    if (r->placeholders == NULL) {
+        return sonda__at_line(
+            r->error, item->line,
+            sonda__error_set(r->error, SONDA_ERR_UNSUPPORTED, 0,
+                             "modifier 'expand' needs a placeholder table: give one with "
+                             "--placeholders, or write the values out"));
+    }
+    drop_expand(item, modifiers);
+    return sonda__placeholders_expand(r->placeholders, r->pool, values, &item->value_count,
+                                      r->error);
+}
+
 static sonda_status
 read_item(const reader *r, const sonda__yaml_entry *entry, sonda__rule_item *item)
 {
     sonda__rule_value *values = NULL;
-    sonda_status status = read_key(r, entry->key, item);
+    sonda__modifier *modifiers = NULL;
+    sonda_status status = read_key(r, entry->key, item, &modifiers);
 
     if (status == SONDA_OK) {
         status = read_values(r, entry->value, &values, &item->value_count);
+    }
+    if (status == SONDA_OK) {
+        status = expand(r, item, modifiers, &values);
     }
     if (status != SONDA_OK) {
         return status;
@@ -386,10 +427,11 @@ read_condition(const reader *r, const sonda__yaml_node *node, sonda__detection *
 sonda_status sonda__detection_parse(sonda__pool *pool,
                                     const sonda__yaml_node *map,
                                     const char *const *others,
+                                    const sonda__placeholders *placeholders,
                                     sonda__detection *detection,
                                     sonda_error *error)
 {
-    const reader r = {pool, error};
+    const reader r = {pool, placeholders, error};
     const sonda__yaml_node *condition = sonda__yaml_find(map, "condition");
     sonda_status status;
 

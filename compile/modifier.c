@@ -152,13 +152,6 @@ static sonda_status check_alone(
                                                "modifier '%s' belongs to 're': write re|%s",
                                                one->name, one->name));
     }
-    if (one->modifier == SONDA__MOD_EXPAND) {
-        return sonda__at_line(error, line,
-                              sonda__error_set(error, SONDA_ERR_UNSUPPORTED, 0,
-                                               "modifier 'expand' needs a placeholder table, "
-                                               "which cannot be given yet: write the values "
-                                               "out"));
-    }
     return SONDA_OK;
 }
 

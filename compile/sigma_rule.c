@@ -19,6 +19,7 @@
 typedef struct reader {
     sonda__pool *pool;
     const sonda__yaml_node *root;
+    const sonda__placeholders *placeholders; /* NULL: none */
     sonda_error *error;
 } reader;
 
@@ -203,7 +204,8 @@ static sonda_status read_detection(const reader *r,
                                    sonda__rule *rule)
 {
     sonda__detection detection;
-    sonda_status status = sonda__detection_parse(r->pool, map, others, &detection, r->error);
+    sonda_status status =
+        sonda__detection_parse(r->pool, map, others, r->placeholders, &detection, r->error);
 
     rule->selections = detection.selections;
     rule->selection_count = detection.selection_count;
@@ -214,11 +216,12 @@ static sonda_status read_detection(const reader *r,
 sonda_status sonda__rule_parse(sonda__pool *pool,
                                const sonda__yaml_node *root,
                                const char *path,
+                               const sonda__placeholders *placeholders,
                                sonda__rule *rule,
                                sonda_error *error)
 {
     static const char *const no_others[] = {NULL};
-    const reader r = {pool, root, error};
+    const reader r = {pool, root, placeholders, error};
     sonda_status status = read_head(&r, path, rule);
 
     if (status == SONDA_OK) {
@@ -284,12 +287,13 @@ read_targets(const reader *r, const sonda__yaml_node *map, sonda__filter *filter
 sonda_status sonda__filter_parse(sonda__pool *pool,
                                  const sonda__yaml_node *root,
                                  const char *path,
+                                 const sonda__placeholders *placeholders,
                                  sonda__filter *filter,
                                  sonda_error *error)
 {
     static const char *const others[] = {"rules", NULL};
     const sonda__yaml_node *map = sonda__yaml_find(root, "filter");
-    const reader r = {pool, root, error};
+    const reader r = {pool, root, placeholders, error};
     sonda_status status;
 
     memset(filter, 0, sizeof *filter);

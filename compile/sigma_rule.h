@@ -10,6 +10,7 @@
 #define SONDA_COMPILE_SIGMA_RULE_H
 
 #include "compile/log_source.h"
+#include "compile/placeholders.h"
 #include "compile/pool.h"
 #include "compile/rule.h"
 #include "compile/yaml_document.h"
@@ -49,17 +50,20 @@ typedef struct sonda__filter {
 
 /*
  * Reads and checks a document. Everything kept is in `pool`. `path` is kept as
- * it is. Log sources are not resolved: `name` gets what to resolve.
+ * it is. Log sources are not resolved: `name` gets what to resolve. Without
+ * `placeholders` (NULL) a rule with `expand` is refused.
  */
 sonda_status sonda__rule_parse(sonda__pool *pool,
                                const sonda__yaml_node *root,
                                const char *path,
+                               const sonda__placeholders *placeholders,
                                sonda__rule *rule,
                                sonda_error *error);
 
 sonda_status sonda__filter_parse(sonda__pool *pool,
                                  const sonda__yaml_node *root,
                                  const char *path,
+                                 const sonda__placeholders *placeholders,
                                  sonda__filter *filter,
                                  sonda_error *error);
 

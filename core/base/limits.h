@@ -76,6 +76,15 @@
 #define SONDA__CONDITION_NODES_MAX 4096u
 
 /*
+ * Placeholders of one value, and what one item's values come to with all of
+ * them written out: lists of a house's hosts or accounts fit, products of such
+ * lists do not.
+ */
+#define SONDA__PLACEHOLDERS_MAX 8u
+#define SONDA__EXPANDED_VALUES_MAX 65536u
+#define SONDA__EXPANDED_BYTES_MAX ((size_t)8 * 1024 * 1024)
+
+/*
  * Audit serials that wait for further lines. auditd writes a serial's lines
  * close together; interleaved are as many as there are processors at work. A
  * serial of half a megabyte holds the longest command line seen in the wild many

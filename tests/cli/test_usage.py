@@ -4,7 +4,7 @@ import json
 import re
 import unittest
 
-from program import EVENT, FAKE, FILTER, ID, ROOT, Case
+from program import EVENT, FAKE, FILTER, ID, ROOT, RULE, Case
 
 COMMANDS = ["run", "replay", "record", "compile", "test", "inspect", "doctor", "version"]
 
@@ -159,6 +159,30 @@ class Compile(Case):
 
         self.expect(1, "tree/b.yml:", lines=2)
         self.assertFalse((self.folder / "x.pack").exists())
+
+    def test_placeholders__are_written_out_wherever_rules_are_compiled(self):
+        self.write("r.yml", RULE.replace("endswith: '\\evil.exe'", "endswith|expand: '\\%tool%.exe'"))
+        self.write("p.yml", "tool: [other, evi?]\n")
+        self.write("none.yml", "tools: [evil]\n")
+
+        self.run_it("compile", "r.yml", "--placeholders", "p.yml", "-o", "x.pack", "--strict")
+        self.expect(0, lines=0)
+        self.run_it("replay", "--pack", "x.pack", "--output", "matches", "good.jsonl")
+        self.assertIn(ID, self.out)
+        self.replay("--placeholders", "p.yml", "good.jsonl")
+        self.assertIn(ID, self.out)
+        self.run_it("compile", "r.yml", "-o", "y.pack")
+        self.expect(3, "r.yml:7:", "'expand' needs a placeholder table", lines=2)
+        self.run_it("compile", "r.yml", "--placeholders", "none.yml", "-o", "y.pack")
+        self.expect(3, "r.yml:7:", "placeholder 'tool' is not in the table", lines=2)
+
+    def test_placeholders__unreadable_or_wrong__exit_3_with_line(self):
+        self.write("p.yml", "a: [x]\nb: []\n")
+
+        self.run_it("compile", "r.yml", "--placeholders", "p.yml", "-o", "x.pack")
+        self.expect(3, "p.yml:2: placeholder 'b' has no values")
+        self.run_it("compile", "r.yml", "--placeholders", "nowhere.yml", "-o", "x.pack")
+        self.expect(3, "nowhere.yml")
 
     def test_no_usable_rule__exit_3_and_the_old_pack_stays(self):
         self.write("bad.yml", "title: [\n")

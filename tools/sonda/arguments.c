@@ -57,6 +57,8 @@ static const option options[] = {
      "a pack made by `sonda compile`, instead of the default rules"},
     {"filter", 'f', KIND_LIST, WITH_RULES, MEMBER(filters), "PATH", NULL,
      "Sigma filters that take local noise out of the rules"},
+    {"placeholders", 0, KIND_TEXT, WITH_RULES | COMMAND_COMPILE, MEMBER(placeholders), "FILE",
+     NULL, "what %name% in values with `expand` stands for, as YAML"},
     {"min-level", 'l', KIND_LEVEL, DETECTING, MEMBER(min_level), "LEVEL", level_names,
      "show findings of this level or above"},
     {"disable", 'd', KIND_LIST, DETECTING, MEMBER(disable), "RULE-ID", NULL,

@@ -46,6 +46,7 @@ typedef struct arguments {
     const char *config;
     const char *out_path;
     const char *junit;
+    const char *placeholders;
     uint32_t output;    /* OUTPUT_… */
     uint32_t format;    /* SONDA_FORMAT_… */
     uint32_t min_level; /* SONDA_LEVEL_… */

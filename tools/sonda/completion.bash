@@ -22,13 +22,13 @@ _sonda()
     esac
     if [[ -z $words && $current == -* ]]; then
         case $command in
-            run) words="--rules --pack --filter --min-level --disable --output --events --for
+            run) words="--rules --pack --filter --placeholders --min-level --disable --output --events --for
                 --allow-unsigned --config --no-config --help" ;;
-            replay) words="--rules --pack --filter --min-level --disable --output --events --format
+            replay) words="--rules --pack --filter --placeholders --min-level --disable --output --events --format
                 --allow-unsigned --config --help" ;;
             record) words="--for --output --help" ;;
-            compile) words="--output --report --report=json --strict --help" ;;
-            test) words="--rules --pack --filter --jobs --junit --require-cases --help" ;;
+            compile) words="--output --placeholders --report --report=json --strict --help" ;;
+            test) words="--rules --pack --filter --placeholders --jobs --junit --require-cases --help" ;;
             doctor) words="--config --no-config --help" ;;
             inspect | version) words="--help" ;;
         esac

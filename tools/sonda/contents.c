@@ -69,13 +69,14 @@ static int of_embedded(program *self, sonda_content **content)
 static int of_rules(program *self,
                     const text_list *rules,
                     const text_list *filters,
+                    const char *placeholders,
                     sonda_content *base,
                     sonda_content **content)
 {
     sonda_content_options options = SONDA_CONTENT_OPTIONS_INIT;
     sonda_error error = SONDA_ERROR_INIT;
     ruleset set;
-    int code = ruleset_open(&set, self, rules, filters, true);
+    int code = ruleset_open(&set, self, rules, filters, placeholders, true);
 
     if (code == EXIT_DONE) {
         sonda_status status;
@@ -89,15 +90,15 @@ static int of_rules(program *self,
     return code;
 }
 
-static int lay_filters(program *self, const text_list *filters, sonda_content **content)
+static int lay_filters(program *self, const arguments *given, sonda_content **content)
 {
     sonda_content *base = *content;
     int code;
 
-    if (filters->count == 0) {
+    if (given->filters.count == 0) {
         return EXIT_DONE;
     }
-    code = of_rules(self, filters, NULL, base, content);
+    code = of_rules(self, &given->filters, NULL, given->placeholders, base, content);
     sonda_content_release(base);
     if (code != EXIT_DONE) {
         *content = NULL;
@@ -132,12 +133,13 @@ int contents_open(program *self,
         return EXIT_USAGE;
     }
     if (given->rules.count != 0) {
-        code = of_rules(self, &given->rules, &given->filters, NULL, content);
+        code =
+            of_rules(self, &given->rules, &given->filters, given->placeholders, NULL, content);
     } else {
         code = given->pack != NULL ? contents_of_pack(self, given->pack, signed_only, content)
                                    : of_embedded(self, content);
         if (code == EXIT_DONE) {
-            code = lay_filters(self, &given->filters, content);
+            code = lay_filters(self, given, content);
         }
     }
     return code == EXIT_DONE ? check_rules(self, given, content) : code;

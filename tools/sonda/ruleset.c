@@ -63,6 +63,25 @@ static sonda_status add_file(const char *path, void *user)
     return status;
 }
 
+static int set_placeholders(gathering *all, const char *path)
+{
+    sonda_error error = SONDA_ERROR_INIT;
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    sonda_status status = sonda_file_read(path, RULE_FILE_MAX, NULL, &bytes, &len, &error);
+
+    if (status == SONDA_OK) {
+        status = sonda_compile_set_placeholders(all->set->compile, bytes, len, &error);
+    }
+    free(bytes);
+    if (status != SONDA_OK && error.line != 0) {
+        complain(all->program, "%s:%u: %s", path, error.line, error.message);
+    } else if (status != SONDA_OK) {
+        complain(all->program, "%s: %s", path, error.message);
+    }
+    return status == SONDA_OK ? EXIT_DONE : EXIT_INPUT;
+}
+
 /* Exit code for one path of the command line. */
 static int add_path(gathering *all, const char *path)
 {
@@ -145,8 +164,12 @@ static int finish(gathering *all, bool told)
     return EXIT_DONE;
 }
 
-int ruleset_open(
-    ruleset *self, program *of, const text_list *rules, const text_list *filters, bool tell_all)
+int ruleset_open(ruleset *self,
+                 program *of,
+                 const text_list *rules,
+                 const text_list *filters,
+                 const char *placeholders,
+                 bool tell_all)
 {
     gathering all = {of, self, {of, 0}, "", 0};
     int code;
@@ -156,7 +179,10 @@ int ruleset_open(
         complain(of, "out of memory");
         return EXIT_REFUSED;
     }
-    code = add_paths(&all, rules);
+    code = placeholders != NULL ? set_placeholders(&all, placeholders) : EXIT_DONE;
+    if (code == EXIT_DONE) {
+        code = add_paths(&all, rules);
+    }
     if (code == EXIT_DONE && filters != NULL) {
         code = add_paths(&all, filters);
     }

@@ -20,13 +20,18 @@ typedef struct ruleset {
 } ruleset;
 
 /*
- * Compiles every path of both lists: files as they are, folders for their *.yml
+ * Compiles every path of both lists (`filters` may be NULL), with a placeholder
+ * table unless `placeholders` is NULL: files as they are, folders for their *.yml
  * and *.yaml. An exit code; what did not compile is complained about when
  * `tell` is set. EXIT_INPUT when nothing at all is usable, EXIT_INTERRUPTED
  * when a signal came. Close in any case.
  */
-int ruleset_open(
-    ruleset *self, program *of, const text_list *rules, const text_list *filters, bool tell);
+int ruleset_open(ruleset *self,
+                 program *of,
+                 const text_list *rules,
+                 const text_list *filters,
+                 const char *placeholders,
+                 bool tell);
 
 void ruleset_close(ruleset *self);
 

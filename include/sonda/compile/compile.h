@@ -117,6 +117,38 @@ SONDA_API sonda_status sonda_compile_open(sonda_compile **compile,
 SONDA_API void sonda_compile_close(sonda_compile *compile);
 
 /**
+ * Say what placeholders stand for in values with the modifier `expand`. Without
+ * it such rules are rejected; so is one with a placeholder that has no values
+ * here.
+ *
+ * The table is a YAML mapping of names to a value or a list of values:
+ * `admins: [alice, 'svc_*']`. A rule's value `%admins%` becomes as many values,
+ * each put in as if the rule had been written with it, wildcards included. A
+ * name has letters, digits, '_', '-' and '.'.
+ *
+ * @param compile  From sonda_compile_open(); nothing added yet.
+ * @param bytes    The table, UTF-8; read during the call.
+ * @param len      Bytes of it.
+ * @param error    What is wrong and on which line; may be NULL.
+ *
+ * @retval SONDA_OK                    Set.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_BAD_STATE         Set before, or rules were added already.
+ * @retval SONDA_ERR_MALFORMED         Not YAML, or no such table; nothing is
+ *                                     set.
+ * @retval SONDA_ERR_LIMIT             Beyond what one YAML document may hold.
+ * @retval SONDA_ERR_NO_MEMORY         Nothing is set.
+ *
+ * @threads   One caller at a time per compilation.
+ * @allocates The table; libyaml's own scratch memory by malloc, given back
+ *            before the call returns.
+ */
+SONDA_API sonda_status sonda_compile_set_placeholders(sonda_compile *compile,
+                                                      const void *bytes,
+                                                      size_t len,
+                                                      sonda_error *error);
+
+/**
  * Read a file's documents: rules, filters, correlations, any number of each.
  *
  * A document that is refused gets its entry in the report and does not keep

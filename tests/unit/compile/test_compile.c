@@ -193,6 +193,34 @@ static void test_compile__wrong_attributes__one_reason_with_its_line(void **stat
     }
 }
 
+static void test_compile__placeholders__are_set_once_and_first(void **state)
+{
+    static const char table[] = "x: [a, b]\n";
+    fixture *f = *state;
+
+    assert_int_equal(sonda_compile_set_placeholders(f->compile, table, sizeof table - 1, NULL),
+                     SONDA_OK);
+    assert_int_equal(sonda_compile_set_placeholders(f->compile, table, sizeof table - 1, NULL),
+                     SONDA_ERR_BAD_STATE);
+    add(f, "x.yml",
+        "title: t\n" SOURCE "detection:\n  s:\n    A|expand: '%x%'\n  condition: s\n");
+    finish(f);
+
+    assert_int_equal(entry(f, 0).outcome, SONDA_COMPILE_COMPILED);
+    assert_int_equal(sonda_compile_set_placeholders(f->compile, NULL, 1, NULL),
+                     SONDA_ERR_INVALID_ARGUMENT);
+}
+
+static void test_compile__placeholders_after_rules__are_refused(void **state)
+{
+    fixture *f = *state;
+
+    add(f, "x.yml", "title: t\n" SOURCE DETECTION);
+
+    assert_int_equal(sonda_compile_set_placeholders(f->compile, "a: b", 4, NULL),
+                     SONDA_ERR_BAD_STATE);
+}
+
 static void test_compile__one_bad_document__does_not_take_the_others_along(void **state)
 {
     fixture *f = *state;
@@ -453,6 +481,8 @@ int main(void)
         TEST(test_compile__each_kind_of_document__gets_its_outcome),
         TEST(test_compile__wrong_attributes__one_reason_with_its_line),
         TEST(test_compile__one_bad_document__does_not_take_the_others_along),
+        TEST(test_compile__placeholders__are_set_once_and_first),
+        TEST(test_compile__placeholders_after_rules__are_refused),
         TEST(test_compile__no_id__one_from_the_title_that_stays),
         TEST(test_compile__id_in_capitals__is_lowered),
         TEST(test_compile__duplicate_id__first_by_path_stays_other_is_told),

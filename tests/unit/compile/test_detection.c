@@ -55,7 +55,7 @@ static sonda_status parse(fixture *f, const char *text)
     f->yaml = NULL;
     assert_int_equal(sonda__yaml_open(&f->yaml, text, strlen(text), &f->allocator), SONDA_OK);
     assert_int_equal(sonda__yaml_next(f->yaml, &f->pool, &root, &f->error), SONDA_OK);
-    return sonda__detection_parse(&f->pool, root, others, &f->detection, &f->error);
+    return sonda__detection_parse(&f->pool, root, others, NULL, &f->detection, &f->error);
 }
 
 static const sonda__rule_item *item(const fixture *f, size_t map, size_t index)
