@@ -7,9 +7,10 @@
 #   scripts/run.sh PROGRAM [OPTION...]
 set -u
 
-program=$1
+program=$(realpath "$1")
 shift
-recording=$(dirname "$0")/../examples/linux-session.sonda
+cd "$(dirname "$0")/.." || exit 1
+recording=examples/linux-session.sonda
 
 as_root=
 if [ "$(id -u)" -ne 0 ] && command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
