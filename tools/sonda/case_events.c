@@ -35,7 +35,9 @@ typedef struct reading {
 
 static bool fail(case_events *self, const char *what, const char *reason)
 {
-    (void)snprintf(self->reason, sizeof self->reason, "%s: %s", what, reason);
+    /* A long name leaves room for the reason. */
+    (void)snprintf(self->reason, sizeof self->reason, "%.*s: %s", (int)sizeof self->reason / 2,
+                   what, reason);
     return false;
 }
 
