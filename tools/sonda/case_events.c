@@ -35,9 +35,10 @@ typedef struct reading {
 
 static bool fail(case_events *self, const char *what, const char *reason)
 {
-    /* A long name leaves room for the reason. */
-    (void)snprintf(self->reason, sizeof self->reason, "%.*s: %s", (int)sizeof self->reason / 2,
-                   what, reason);
+    /* A long name leaves room for the reason; a long reason is cut. */
+    int room = (int)sizeof self->reason / 2 - 2;
+
+    (void)snprintf(self->reason, sizeof self->reason, "%.*s: %.*s", room, what, room, reason);
     return false;
 }
 
