@@ -14,6 +14,7 @@
 
 #include "compile/assemble.h"
 #include "compile/refuse.h"
+#include "compile/tar.h"
 #include "core/base/abi.h"
 #include "core/base/allocate.h"
 
@@ -330,6 +331,68 @@ sonda_compile_add_yaml(sonda_compile *compile, const char *path, const void *byt
     /* Half a rule may stand in the report: nothing more can come of this. */
     compile->finished = status != SONDA_OK;
     return status;
+}
+
+static bool is_rule_file(sonda__span name)
+{
+    static const char *const endings[] = {".yml", ".yaml"};
+
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        size_t len = strlen(endings[i]);
+        if (name.len > len && memcmp(name.data + name.len - len, endings[i], len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One file of an archive, under the archive's path and its own name. */
+static sonda_status
+add_member(sonda_compile *c, sonda__pool *names, const char *path, const sonda__tar_file *file)
+{
+    size_t len = strlen(path);
+    char *joined = sonda__pool_take(names, len + file->name.len + 2, 1);
+
+    if (joined == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    memcpy(joined, path, len);
+    joined[len] = '/';
+    memcpy(joined + len + 1, file->name.data, file->name.len);
+    return sonda_compile_add_yaml(c, joined, file->bytes, file->len);
+}
+
+sonda_status sonda_compile_add_tar(sonda_compile *compile,
+                                   const char *path,
+                                   const void *bytes,
+                                   size_t len,
+                                   size_t *files,
+                                   sonda_error *error)
+{
+    sonda__pool names;
+    sonda__tar tar;
+    sonda_status status = SONDA_OK;
+
+    if (compile == NULL || path == NULL || bytes == NULL || files == NULL) {
+        return sonda__error_set(error, SONDA_ERR_INVALID_ARGUMENT, 0, "NULL argument");
+    }
+    *files = 0;
+    if (!sonda__tar_is(bytes, len)) {
+        return sonda__error_set(error, SONDA_ERR_UNSUPPORTED, 0, "not a tar archive");
+    }
+    sonda__pool_init(&names, &compile->allocator);
+    sonda__tar_init(&tar, bytes, len);
+    while (status == SONDA_OK) {
+        sonda__tar_file file;
+
+        status = sonda__tar_next(&tar, &names, &file, error);
+        if (status == SONDA_OK && is_rule_file(file.name)) {
+            *files += 1;
+            status = add_member(compile, &names, path, &file);
+        }
+        sonda__pool_reset(&names);
+    }
+    return status == SONDA_ERR_END ? SONDA_OK : status;
 }
 
 static sonda_status

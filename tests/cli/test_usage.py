@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options, help, configuration; and that manual page and completion know every option."""
+import io
 import json
 import re
+import tarfile
 import unittest
 
 from program import EVENT, FAKE, FILTER, ID, ROOT, RULE, Case
@@ -159,6 +161,58 @@ class Compile(Case):
 
         self.expect(1, "tree/b.yml:", lines=2)
         self.assertFalse((self.folder / "x.pack").exists())
+
+    def archive(self, form, **names):
+        written = io.BytesIO()
+        with tarfile.open(fileobj=written, mode="w", format=form) as tar:
+            for name, text in names.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(text)
+                tar.addfile(info, io.BytesIO(text.encode()))
+        return written.getvalue()
+
+    def test_tar__gives_the_pack_of_its_files(self):
+        deep = "d" * 120 + "/" + "e" * 140 + "/\u00fc.yaml"
+        split = "d" * 120 + "/" + "e" * 60 + ".yaml"
+        for form in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+            names = {"a/r.yml": RULE, "README": "no rule", "a/b.yml": "just: a mapping\n",
+                     split if form == tarfile.USTAR_FORMAT else deep: FILTER}
+            with self.subTest(form=form):
+                self.write("x.tar", self.archive(form, **names))
+
+                self.run_it("compile", "x.tar", "--report=json", "-o", "x.pack")
+
+                rows = {row["path"]: row["outcome"] for row in map(json.loads, self.out.splitlines())}
+                self.assertEqual(rows, {"x.tar/" + name: "rejected" if "b.yml" in name else "compiled"
+                                        for name in names if name != "README"})
+                self.run_it("replay", "--rules", "x.tar", "--output", "matches", "good.jsonl")
+                self.assertIn(ID, self.out)
+
+    def test_standard_input__is_a_rule_or_a_tar(self):
+        for given in (RULE.encode(), self.archive(tarfile.PAX_FORMAT, **{"r.yml": RULE})):
+            self.run_it("compile", "-", "--strict", "-o", "x.pack", stdin=given)
+
+            self.expect(0, lines=0)
+            self.assertTrue((self.folder / "x.pack").exists())
+        self.run_it("compile", "-", "-o", "x.pack", stdin=b"")
+        self.expect(3, "no usable rule", lines=2)
+
+    def test_tar__damaged_or_without_rules__exit_3_and_nothing_written(self):
+        whole = self.archive(tarfile.GNU_FORMAT, **{"a.yml": RULE, "b.yml": RULE.replace(ID[:8], "2" * 8)})
+        rows = [(whole[:-512 * 18 - 300], "cut off"), (whole[:1024] + b"x" * 512 + whole[1536:], None),
+                (whole[:1030] + b"x" + whole[1031:], None),
+                (self.archive(tarfile.GNU_FORMAT, README="x"), "no rule files")]
+        second = whole.index(b"b.yml")
+        rows[1] = (whole[:second] + b"x" + whole[second + 1:], "wrong checksum")
+        del rows[2]
+        for given, reason in rows:
+            with self.subTest(reason=reason):
+                self.write("x.tar", given)
+
+                self.run_it("compile", "x.tar", "-o", "x.pack")
+
+                self.expect(3, "x.tar: ", reason)
+                self.assertFalse((self.folder / "x.pack").exists())
 
     def test_placeholders__are_written_out_wherever_rules_are_compiled(self):
         self.write("r.yml", RULE.replace("endswith: '\\evil.exe'", "endswith|expand: '\\%tool%.exe'"))

@@ -52,7 +52,7 @@ static const char *const report_names[] = {"text", "json", NULL};
 
 static const option options[] = {
     {"rules", 'r', KIND_LIST, WITH_RULES, MEMBER(rules), "PATH", NULL,
-     "Sigma rules: a file, or a folder of *.yml; may be repeated"},
+     "Sigma rules: a file, a folder of *.yml, a tar; may be repeated"},
     {"pack", 'p', KIND_TEXT, WITH_RULES, MEMBER(pack), "FILE", NULL,
      "a pack made by `sonda compile`, instead of the default rules"},
     {"filter", 'f', KIND_LIST, WITH_RULES, MEMBER(filters), "PATH", NULL,

@@ -127,7 +127,8 @@ const command command_compile = {
     COMMAND_COMPILE,
     "RULES...",
     "make a pack of Sigma rules",
-    "Compiles Sigma rules and filters, files or folders of *.yml, into one pack.\n"
+    "Compiles Sigma rules and filters into one pack: files, folders of *.yml, tar\n"
+    "archives; `-` is standard input, YAML or tar.\n"
     "What does not compile is named with its reason and left out.",
     1,
     (size_t)-1,

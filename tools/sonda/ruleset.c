@@ -13,11 +13,14 @@
 #include "complaints.h"
 #include "sonda/host/file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* The largest rule of SigmaHQ has 40 KB; a file of many rules may be larger. */
 #define RULE_FILE_MAX ((size_t)16 << 20)
+/* All of SigmaHQ, with its history of other files, has a fifth of it. */
+#define ARCHIVE_MAX ((size_t)512 << 20)
 
 typedef struct gathering {
     program *program;
@@ -25,6 +28,7 @@ typedef struct gathering {
     complaints trouble;
     const char *root;
     size_t files;
+    sonda_error error; /* of what was named */
 } gathering;
 
 static bool ends_with(const char *text, const char *ending)
@@ -35,22 +39,50 @@ static bool ends_with(const char *text, const char *ending)
     return len >= tail && strcmp(text + len - tail, ending) == 0;
 }
 
+/*
+ * What was named may be an archive, whatever it is called. A damaged one is
+ * refused whole: half of somebody's rules would go unnoticed.
+ */
+static sonda_status
+add_named(gathering *all, const char *path, const uint8_t *bytes, size_t len)
+{
+    size_t files = 0;
+    sonda_status status = len == 0 ? SONDA_ERR_UNSUPPORTED
+                                   : sonda_compile_add_tar(all->set->compile, path, bytes, len,
+                                                           &files, &all->error);
+
+    all->error.message[0] = status == SONDA_ERR_UNSUPPORTED ? '\0' : all->error.message[0];
+    if (status != SONDA_ERR_UNSUPPORTED) {
+        all->files += files;
+        all->files--; /* the archive itself is none */
+        return status;
+    }
+    if (len > RULE_FILE_MAX) {
+        (void)snprintf(all->error.message, sizeof all->error.message,
+                       "larger than 16 MiB and no tar archive");
+        return SONDA_ERR_LIMIT;
+    }
+    return sonda_compile_add_yaml(all->set->compile, path, bytes, len);
+}
+
 static sonda_status add_file(const char *path, void *user)
 {
     gathering *all = user;
     sonda_error error = SONDA_ERROR_INIT;
     uint8_t *bytes = NULL;
     size_t len = 0;
+    bool named = strcmp(path, all->root) == 0;
     sonda_status status;
 
     if (sonda_host_check(all->program->host) != SONDA_OK) {
         return SONDA_ERR_CANCELLED;
     }
-    if (strcmp(path, all->root) != 0 && !ends_with(path, ".yml") && !ends_with(path, ".yaml")) {
+    if (!named && !ends_with(path, ".yml") && !ends_with(path, ".yaml")) {
         return SONDA_OK;
     }
     all->files++;
-    status = sonda_file_read(path, RULE_FILE_MAX, NULL, &bytes, &len, &error);
+    status =
+        sonda_file_read(path, named ? ARCHIVE_MAX : RULE_FILE_MAX, NULL, &bytes, &len, &error);
     if (status != SONDA_OK) {
         all->set->unreadable++;
         if (complaints_admit(&all->trouble)) {
@@ -58,8 +90,60 @@ static sonda_status add_file(const char *path, void *user)
         }
         return SONDA_OK;
     }
-    status = sonda_compile_add_yaml(all->set->compile, path, bytes, len);
+    status = named ? add_named(all, path, bytes, len)
+                   : sonda_compile_add_yaml(all->set->compile, path, bytes, len);
     free(bytes);
+    return status;
+}
+
+/* Standard input as it comes. */
+typedef struct incoming {
+    uint8_t *bytes;
+    size_t len;
+    size_t room;
+} incoming;
+
+static sonda_status
+on_bytes(const uint8_t *bytes, size_t len, uint64_t offset, uint64_t total, void *user)
+{
+    incoming *self = user;
+
+    (void)offset;
+    (void)total;
+    if (len > ARCHIVE_MAX - self->len) {
+        return SONDA_ERR_LIMIT;
+    }
+    if (len > self->room - self->len) {
+        size_t room = 2 * (self->len + len);
+        uint8_t *more = realloc(self->bytes, room);
+
+        if (more == NULL) {
+            return SONDA_ERR_NO_MEMORY;
+        }
+        self->bytes = more;
+        self->room = room;
+    }
+    if (len != 0) {
+        memcpy(self->bytes + self->len, bytes, len);
+    }
+    self->len += len;
+    return SONDA_OK;
+}
+
+static sonda_status add_standard_input(gathering *all, sonda_error *error)
+{
+    sonda_host_read_options options = SONDA_HOST_READ_OPTIONS_INIT;
+    incoming input = {NULL, 0, 0};
+    sonda_status status;
+
+    options.on_bytes = on_bytes;
+    options.user = &input;
+    status = sonda_host_read(all->program->host, "-", &options, error);
+    if (status == SONDA_OK) {
+        all->files++;
+        status = add_named(all, "-", input.bytes, input.len);
+    }
+    free(input.bytes);
     return status;
 }
 
@@ -85,23 +169,26 @@ static int set_placeholders(gathering *all, const char *path)
 /* Exit code for one path of the command line. */
 static int add_path(gathering *all, const char *path)
 {
-    sonda_error error = SONDA_ERROR_INIT;
+    static const sonda_error none = SONDA_ERROR_INIT;
     size_t files_before = all->files;
     size_t unreadable_before = all->set->unreadable;
     sonda_status status;
 
     all->root = path;
-    status = sonda_file_walk(path, add_file, all, &error);
+    all->error = none;
+    status = strcmp(path, "-") == 0 ? add_standard_input(all, &all->error)
+                                    : sonda_file_walk(path, add_file, all, &all->error);
     if (status == SONDA_ERR_CANCELLED) {
         return EXIT_INTERRUPTED;
     }
     if (status != SONDA_OK) {
         complain(all->program, "%s: %s", path,
-                 error.message[0] != '\0' ? error.message : sonda_status_text(status));
+                 all->error.message[0] != '\0' ? all->error.message
+                                               : sonda_status_text(status));
         return EXIT_INPUT;
     }
     if (all->files == files_before) {
-        complain(all->program, "%s: no rule files (*.yml) in this folder", path);
+        complain(all->program, "%s: no rule files (*.yml) in it", path);
         return EXIT_INPUT;
     }
     return all->files - files_before == all->set->unreadable - unreadable_before ? EXIT_INPUT
@@ -171,7 +258,7 @@ int ruleset_open(ruleset *self,
                  const char *placeholders,
                  bool tell_all)
 {
-    gathering all = {of, self, {of, 0}, "", 0};
+    gathering all = {of, self, {of, 0}, "", 0, SONDA_ERROR_INIT};
     int code;
 
     memset(self, 0, sizeof *self);

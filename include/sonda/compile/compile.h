@@ -176,6 +176,41 @@ SONDA_API sonda_status sonda_compile_add_yaml(sonda_compile *compile,
                                               size_t len);
 
 /**
+ * Read the rules of a tar archive: every regular file in it whose name ends in
+ * .yml or .yaml, as sonda_compile_add_yaml() would, in the order of the
+ * archive. Its path is that of the archive, a slash, and its name there.
+ *
+ * POSIX (ustar, pax) and GNU archives are read, not compressed ones. Nothing is
+ * unpacked.
+ *
+ * @param compile  From sonda_compile_open().
+ * @param path     Zero-terminated name of the archive.
+ * @param bytes    The archive; read during the call.
+ * @param len      Bytes of it.
+ * @param files    Output: how many files were read, also on failure.
+ * @param error    What is wrong, and the offset; may be NULL.
+ *
+ * @retval SONDA_OK                    Read; the report says what came of each.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_UNSUPPORTED       Not a tar archive; nothing was added.
+ * @retval SONDA_ERR_MALFORMED, SONDA_ERR_TRUNCATED
+ *                                     Damaged; the files before the damage were
+ *                                     read.
+ * @retval SONDA_ERR_BAD_STATE         The compilation is finished, or failed.
+ * @retval SONDA_ERR_NO_MEMORY         Some documents are missing; the
+ *                                     compilation can only be closed.
+ *
+ * @threads   One caller at a time per compilation.
+ * @allocates As sonda_compile_add_yaml().
+ */
+SONDA_API sonda_status sonda_compile_add_tar(sonda_compile *compile,
+                                             const char *path,
+                                             const void *bytes,
+                                             size_t len,
+                                             size_t *files,
+                                             sonda_error *error);
+
+/**
  * Write the pack, unsigned, of everything usable that was added.
  *
  * Rules are taken in the order of their ids. Of several with one id the one
