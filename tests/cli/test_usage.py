@@ -8,7 +8,7 @@ import unittest
 
 from program import EVENT, FAKE, FILTER, ID, ROOT, RULE, Case
 
-COMMANDS = ["run", "replay", "record", "compile", "test", "inspect", "doctor", "version"]
+COMMANDS = ["run", "replay", "record", "compile", "test", "explain", "inspect", "doctor", "version"]
 
 
 class Usage(Case):

@@ -48,7 +48,7 @@ static const char *const report_names[] = {"text", "json", NULL};
 
 #define MEMBER(name) offsetof(arguments, name)
 #define DETECTING (COMMAND_RUN | COMMAND_REPLAY)
-#define WITH_RULES (DETECTING | COMMAND_TEST)
+#define WITH_RULES (DETECTING | COMMAND_TEST | COMMAND_EXPLAIN)
 
 static const option options[] = {
     {"rules", 'r', KIND_LIST, WITH_RULES, MEMBER(rules), "PATH", NULL,
@@ -59,16 +59,20 @@ static const option options[] = {
      "Sigma filters that take local noise out of the rules"},
     {"placeholders", 0, KIND_TEXT, WITH_RULES | COMMAND_COMPILE, MEMBER(placeholders), "FILE",
      NULL, "what %name% in values with `expand` stands for, as YAML"},
-    {"min-level", 'l', KIND_LEVEL, DETECTING, MEMBER(min_level), "LEVEL", level_names,
-     "show findings of this level or above"},
-    {"disable", 'd', KIND_LIST, DETECTING, MEMBER(disable), "RULE-ID", NULL,
+    {"rule", 0, KIND_TEXT, COMMAND_EXPLAIN, MEMBER(rule), "RULE", NULL,
+     "the rule to explain: its id, or a file of its own"},
+    {"min-level", 'l', KIND_LEVEL, DETECTING | COMMAND_EXPLAIN, MEMBER(min_level), "LEVEL",
+     level_names, "show findings of this level or above"},
+    {"disable", 'd', KIND_LIST, DETECTING | COMMAND_EXPLAIN, MEMBER(disable), "RULE-ID", NULL,
      "make no finding of this rule; may be repeated"},
     {"output", 0, KIND_CHOICE, DETECTING, MEMBER(output), "FORM", output_names,
      "form of the findings; text on a terminal, else findings"},
     {"events", 'e', KIND_FLAG, DETECTING, MEMBER(events), NULL, NULL,
      "show every event, too; always so with --output ocsf"},
-    {"format", 'F', KIND_CHOICE, COMMAND_REPLAY, MEMBER(format), "FORMAT", format_names,
-     "format of the input; found by content"},
+    {"output", 0, KIND_CHOICE, COMMAND_EXPLAIN, MEMBER(report), "FORM", report_names,
+     "form of the explanation; text without it"},
+    {"format", 'F', KIND_CHOICE, COMMAND_REPLAY | COMMAND_EXPLAIN, MEMBER(format), "FORMAT",
+     format_names, "format of the input; found by content"},
     {"for", 't', KIND_DURATION, COMMAND_RUN | COMMAND_RECORD, MEMBER(duration_ms), "DURATION",
      NULL, "stop by itself after this time, such as 10s, 5m, 2h"},
     {"output", 'o', KIND_TEXT, COMMAND_RECORD | COMMAND_COMPILE, MEMBER(out_path), "FILE", NULL,
@@ -79,8 +83,8 @@ static const option options[] = {
      "exit 1 and write nothing unless every rule compiles"},
     {"allow-unsigned", 0, KIND_FLAG, DETECTING, MEMBER(allow_unsigned), NULL, NULL,
      "let `run` use a pack without a signature"},
-    {"config", 'c', KIND_TEXT, DETECTING | COMMAND_DOCTOR, MEMBER(config), "FILE", NULL,
-     "configuration file; `run` reads /etc/sonda/sonda.conf by itself"},
+    {"config", 'c', KIND_TEXT, DETECTING | COMMAND_DOCTOR | COMMAND_EXPLAIN, MEMBER(config),
+     "FILE", NULL, "configuration file; `run` reads /etc/sonda/sonda.conf by itself"},
     {"no-config", 0, KIND_FLAG, COMMAND_RUN | COMMAND_DOCTOR, MEMBER(no_config), NULL, NULL,
      "read no configuration file"},
     {"jobs", 'j', KIND_JOBS, COMMAND_TEST, MEMBER(jobs), "N", NULL,

@@ -22,6 +22,7 @@
 #define COMMAND_DOCTOR 0x20u
 #define COMMAND_VERSION 0x40u
 #define COMMAND_TEST 0x80u
+#define COMMAND_EXPLAIN 0x100u
 #define COMMAND_ANY 0xffffu
 
 /* Texts from the command line or the configuration file; borrowed. */
@@ -42,6 +43,7 @@ typedef struct arguments {
     text_list rules;
     text_list disable;
     text_list filters;
+    const char *rule;
     const char *pack;
     const char *config;
     const char *out_path;

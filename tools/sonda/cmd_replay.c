@@ -9,16 +9,13 @@
 #include "commands.h"
 #include "complaints.h"
 #include "config.h"
+#include "numbering.h"
 #include "sonda/host/usage.h"
 #include "sonda/input.h"
 #include "summary.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-/* Where a record header keeps its number. */
-#define SEQ_OFFSET 32u
 /* How often the progress line changes. */
 #define PROGRESS_NS 100000000u
 
@@ -35,7 +32,7 @@ typedef struct replaying {
     uint64_t bad;         /* and that could not */
     uint64_t not_cut_out; /* of all files: bad ones that no worker has seen */
     uint64_t progress_ns;
-    uint8_t *renumbered; /* a record whose number is another than its place */
+    numbering numbers;
 } replaying;
 
 static void
@@ -58,33 +55,6 @@ static void on_skipped(
     tell_unreadable(self, number, offset, reason);
 }
 
-/*
- * Findings name a record by its place in the file. A recording's records carry
- * the numbers of the rings they came from, so those get a copy with the other.
- */
-static const void *number_as(replaying *self, const void *record, size_t len, uint64_t number)
-{
-    sonda_record_header header;
-    uint64_t rest = number;
-    uint8_t bytes[8];
-
-    if (sonda_record_header_read(record, len, &header) != SONDA_OK || header.seq == number) {
-        return record;
-    }
-    if (self->renumbered == NULL) {
-        self->renumbered = malloc((size_t)SONDA_RECORD_MAX);
-    }
-    if (self->renumbered == NULL) {
-        return record;
-    }
-    for (size_t i = 0; i < sizeof bytes; i++, rest >>= 8) {
-        bytes[i] = (uint8_t)rest;
-    }
-    memcpy(self->renumbered, record, len);
-    memcpy(self->renumbered + SEQ_OFFSET, bytes, sizeof bytes);
-    return self->renumbered;
-}
-
 static sonda_status
 on_record(const void *record, size_t record_len, uint64_t number, uint64_t offset, void *user)
 {
@@ -92,7 +62,7 @@ on_record(const void *record, size_t record_len, uint64_t number, uint64_t offse
     sonda_worker *worker = self->detection.worker;
     sonda_status status;
 
-    record = number_as(self, record, record_len, number);
+    record = numbering_apply(&self->numbers, record, record_len, number);
     status = sonda_worker_process(worker, record, record_len, 0);
     if (status == SONDA_OK) {
         self->good++;
@@ -245,7 +215,7 @@ static int replay_with(replaying *self, const arguments *given)
     sums.elapsed_ns = sonda_clock_monotonic_ns() - began_ns;
     sums.unreadable = self->not_cut_out;
     summary_write(&sums, &self->detection);
-    free(self->renumbered);
+    numbering_close(&self->numbers);
     return code;
 }
 

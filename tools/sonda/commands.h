@@ -16,6 +16,7 @@ extern const command command_replay;
 extern const command command_record;
 extern const command command_compile;
 extern const command command_test;
+extern const command command_explain;
 extern const command command_inspect;
 extern const command command_doctor;
 extern const command command_version;

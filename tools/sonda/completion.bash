@@ -9,12 +9,13 @@ _sonda()
     local words=
 
     if [[ $COMP_CWORD -eq 1 ]]; then
-        words="run replay record compile test inspect doctor version --help --version"
+        words="run replay record compile test explain inspect doctor version --help --version"
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
         return
     fi
     case $command:$before in
         run:--output | replay:--output) words="text findings matches ocsf" ;;
+        explain:--output) words="text json" ;;
         *:--min-level | *:-l) words="informational low medium high critical" ;;
         *:--format | *:-F) words="recording json sysmon audit" ;;
         *:--for | *:-t) words="10s 1m 10m 1h" ;;
@@ -29,6 +30,8 @@ _sonda()
             record) words="--for --output --help" ;;
             compile) words="--output --placeholders --report --report=json --strict --help" ;;
             test) words="--rules --pack --filter --placeholders --jobs --junit --require-cases --help" ;;
+            explain) words="--rule --rules --pack --filter --placeholders --min-level --disable
+                --output --format --config --help" ;;
             doctor) words="--config --no-config --help" ;;
             inspect | version) words="--help" ;;
         esac

@@ -11,8 +11,8 @@
 #include <string.h>
 
 static const command *const commands[] = {
-    &command_run,  &command_replay,  &command_record, &command_compile,
-    &command_test, &command_inspect, &command_doctor, &command_version,
+    &command_run,     &command_replay,  &command_record, &command_compile, &command_test,
+    &command_explain, &command_inspect, &command_doctor, &command_version,
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
@@ -60,8 +60,9 @@ static int dispatch(program *self, int argc, char **argv)
     const char *name;
 
     if (argc < 2) {
-        complain(self, "a command is missing: run, replay, record, compile, test, inspect, "
-                       "doctor or version (see 'sonda --help')");
+        complain(self,
+                 "a command is missing: run, replay, record, compile, test, explain, inspect, "
+                 "doctor or version (see 'sonda --help')");
         return EXIT_USAGE;
     }
     name = argv[1];
