@@ -8,6 +8,7 @@
 
 #include "compile/assemble.h"
 
+#include "compile/link_correlations.h"
 #include "compile/refuse.h"
 #include "compile/rule_id.h"
 #include "core/base/allocate.h"
@@ -18,9 +19,13 @@ typedef struct assembly {
     sonda__report *report;
     sonda__pool *pool;
     sonda__pack_writer *writer;
-    sonda__report_entry **order; /* what may go in: rules, then filters, by id */
+    /* What may go in: rules, then correlations, then filters, by id. */
+    sonda__report_entry **order;
     size_t count;
     size_t rule_count;
+    size_t correlation_count;
+    sonda__linkable *linkable; /* rules that went in */
+    size_t linkable_count;
     sonda_error *error; /* the caller's: failures of the whole */
 } assembly;
 
@@ -31,12 +36,17 @@ static int compare_spans(sonda__span a, sonda__span b)
     return sign != 0 ? sign : (a.len > b.len) - (a.len < b.len);
 }
 
+static int rank_of(const sonda__report_entry *entry)
+{
+    return entry->filter != NULL ? 2 : entry->correlation != NULL ? 1 : 0;
+}
+
 /* Entries lie in one array, so their addresses tell the order of adding. */
 static int compare_entries(const void *left, const void *right)
 {
     const sonda__report_entry *a = *(sonda__report_entry *const *)left;
     const sonda__report_entry *b = *(sonda__report_entry *const *)right;
-    int sign = (a->filter != NULL) - (b->filter != NULL);
+    int sign = rank_of(a) - rank_of(b);
 
     if (sign == 0) {
         sign = compare_spans(a->id, b->id);
@@ -53,14 +63,16 @@ static int compare_entries(const void *left, const void *right)
 static sonda_status put_in_order(assembly *a)
 {
     a->order = sonda__pool_take(a->pool, a->report->count, sizeof(void *));
-    if (a->order == NULL) {
+    a->linkable = sonda__pool_take(a->pool, a->report->count, sizeof *a->linkable);
+    if (a->order == NULL || a->linkable == NULL) {
         return SONDA_ERR_NO_MEMORY;
     }
     for (size_t i = 0; i < a->report->count; i++) {
         sonda__report_entry *entry = &a->report->entries[i];
-        if (entry->rule != NULL || entry->filter != NULL) {
+        if (entry->rule != NULL || entry->filter != NULL || entry->correlation != NULL) {
             a->order[a->count++] = entry;
             a->rule_count += entry->rule != NULL;
+            a->correlation_count += entry->correlation != NULL;
         }
     }
     qsort(a->order, a->count, sizeof(void *), compare_entries);
@@ -79,6 +91,32 @@ refuse_duplicate(assembly *a, sonda__report_entry *entry, const sonda__report_en
     return sonda__report_refuse(entry, a->pool, SONDA_COMPILE_REJECTED, &error);
 }
 
+/* The rule that has this id, or NULL: rules stand first, in order. */
+static const sonda__report_entry *find_rule(const assembly *a, sonda__span id)
+{
+    for (size_t i = 0; i < a->rule_count; i++) {
+        if (a->order[i]->rule != NULL && sonda__span_equal(a->order[i]->id, id)) {
+            return a->order[i];
+        }
+    }
+    return NULL;
+}
+
+/* Rules and correlations share their ids: both make findings. */
+static sonda_status refuse_shared(assembly *a)
+{
+    sonda_status status = SONDA_OK;
+
+    for (size_t i = a->rule_count; i < a->rule_count + a->correlation_count; i++) {
+        const sonda__report_entry *rule = find_rule(a, a->order[i]->id);
+
+        if (rule != NULL && a->order[i]->correlation != NULL && status == SONDA_OK) {
+            status = refuse_duplicate(a, a->order[i], rule);
+        }
+    }
+    return status;
+}
+
 static sonda_status refuse_duplicates(assembly *a)
 {
     const sonda__report_entry *kept = NULL;
@@ -86,14 +124,14 @@ static sonda_status refuse_duplicates(assembly *a)
 
     for (size_t i = 0; i < a->count && status == SONDA_OK; i++) {
         sonda__report_entry *entry = a->order[i];
-        if (kept != NULL && (kept->filter == NULL) == (entry->filter == NULL) &&
+        if (kept != NULL && rank_of(kept) == rank_of(entry) &&
             sonda__span_equal(kept->id, entry->id)) {
             status = refuse_duplicate(a, entry, kept);
         } else {
             kept = entry;
         }
     }
-    return status;
+    return status == SONDA_OK ? refuse_shared(a) : status;
 }
 
 /* A reason of the rule's is reported; one of the whole goes up. */
@@ -164,23 +202,66 @@ static sonda_status add_filter(assembly *a, sonda__report_entry *entry, sonda_er
                                          error);
 }
 
-/* Rules stand before filters, so names are known when a filter asks. */
-static sonda_status write_all(assembly *a)
+static sonda_status add_rule(assembly *a, const sonda__report_entry *entry, sonda_error *error)
+{
+    sonda__linkable linkable = {.rule = entry->rule};
+    sonda_status status;
+
+    linkable.index = sonda__pack_writer_rule_count(a->writer);
+    status = sonda__pack_writer_add_rule(a->writer, entry->rule, error);
+    if (status == SONDA_OK) {
+        a->linkable[a->linkable_count++] = linkable;
+    }
+    return status;
+}
+
+static sonda_status write_each(assembly *a, size_t from, size_t to)
 {
     sonda_status status = SONDA_OK;
 
-    for (size_t i = 0; i < a->count && status == SONDA_OK; i++) {
+    for (size_t i = from; i < to && status == SONDA_OK; i++) {
         sonda__report_entry *entry = a->order[i];
         sonda_error error = SONDA_ERROR_INIT;
 
         if (entry->rule != NULL) {
-            status = sonda__pack_writer_add_rule(a->writer, entry->rule, &error);
+            status = add_rule(a, entry, &error);
         } else if (entry->filter != NULL) {
             status = add_filter(a, entry, &error);
         }
         status = judge(a, entry, status, &error);
     }
     return status;
+}
+
+/* Correlations that no duplicate refused. */
+static sonda_status link_correlations(assembly *a)
+{
+    sonda__report_entry **entries =
+        sonda__pool_take(a->pool, a->correlation_count + 1, sizeof(void *));
+    size_t count = 0;
+
+    if (entries == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    for (size_t i = 0; i < a->correlation_count; i++) {
+        if (a->order[a->rule_count + i]->correlation != NULL) {
+            entries[count++] = a->order[a->rule_count + i];
+        }
+    }
+    return sonda__link_correlations(a->pool, a->writer, a->linkable, a->linkable_count, entries,
+                                    count, a->error);
+}
+
+/* Each kind asks for what stands before it. */
+static sonda_status write_all(assembly *a)
+{
+    sonda_status status = write_each(a, 0, a->rule_count);
+
+    if (status == SONDA_OK) {
+        status = link_correlations(a);
+    }
+    return status == SONDA_OK ? write_each(a, a->rule_count + a->correlation_count, a->count)
+                              : status;
 }
 
 sonda_status sonda__assemble(sonda__report *report,

@@ -180,6 +180,33 @@ take_filter(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry 
         &error);
 }
 
+/* No log source of its own to resolve: whom it names is known at the end. */
+static sonda_status
+take_correlation(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry *entry)
+{
+    sonda__pool_mark mark = sonda__pool_mark_here(&c->pool);
+    sonda__correlation *correlation = sonda__pool_take(&c->pool, 1, sizeof *correlation);
+    sonda_error error = SONDA_ERROR_INIT;
+    sonda_status status;
+
+    if (correlation == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    entry->kind = SONDA_COMPILE_KIND_CORRELATION;
+    status = sonda__correlation_parse(&c->pool, root, entry->path, correlation, &error);
+    if (status == SONDA_OK) {
+        entry->outcome = SONDA_COMPILE_COMPILED;
+        entry->correlation = correlation;
+        entry->id = correlation->rule.id;
+        return SONDA_OK;
+    }
+    if (status == SONDA_ERR_NO_MEMORY) {
+        return status;
+    }
+    sonda__pool_rewind(&c->pool, mark);
+    return sonda__report_refuse(entry, &c->pool, SONDA_COMPILE_REJECTED, &error);
+}
+
 static sonda_status
 refuse(sonda_compile *c, sonda__report_entry *entry, uint32_t outcome, const char *reason)
 {
@@ -213,9 +240,7 @@ take_root(sonda_compile *c, const sonda__yaml_node *root, sonda__report_entry *e
     case SONDA__DOCUMENT_FILTER:
         return take_filter(c, root, entry);
     case SONDA__DOCUMENT_CORRELATION:
-        entry->kind = SONDA_COMPILE_KIND_CORRELATION;
-        return refuse(c, entry, SONDA_COMPILE_SKIPPED,
-                      "correlation rules are not compiled yet: its rules are, each by itself");
+        return take_correlation(c, root, entry);
     case SONDA__DOCUMENT_OTHER:
         break;
     }

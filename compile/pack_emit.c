@@ -10,8 +10,7 @@
 
 #include "compile/pack_emit.h"
 
-/* What a rule's field is called in records of this source. */
-static sonda__span record_name(const sonda__log_source *source, sonda__span name)
+sonda__span sonda__pack_record_name(const sonda__log_source *source, sonda__span name)
 {
     for (size_t i = 0; i < source->alias_count; i++) {
         if (sonda__span_equal(source->aliases[i].rule_name, name)) {
@@ -75,7 +74,7 @@ static void put_arguments(sonda__pack_sections *sections,
         sonda__pack_buffer_u32(out, put_regex(sections, pattern->regex));
         sonda__pack_buffer_u32(out, 0);
     } else if (pattern->op == SONDA__OP_FIELDREF) {
-        sonda__span name = record_name(source, pattern->field);
+        sonda__span name = sonda__pack_record_name(source, pattern->field);
 
         sonda__pack_buffer_u32(out, sonda__pack_field(sections, name));
         sonda__pack_buffer_u32(out, 0);
@@ -101,7 +100,9 @@ static uint32_t put_predicate(sonda__pack_sections *sections,
     key->len = 0;
     sonda__pack_buffer_u32(key, item->flags);
     sonda__pack_buffer_u32(
-        key, keyword ? 0 : sonda__pack_field(sections, record_name(source, item->field)));
+        key, keyword
+                 ? 0
+                 : sonda__pack_field(sections, sonda__pack_record_name(source, item->field)));
     for (size_t i = 0; i < item->pattern_count; i++) {
         sonda__pack_buffer_u16(key, item->patterns[i].op);
         sonda__pack_buffer_u16(key, item->patterns[i].flags);

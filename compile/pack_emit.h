@@ -22,4 +22,7 @@ void sonda__pack_emit_alternatives(sonda__pack_sections *sections,
                                    const sonda__rule *rule,
                                    const sonda__lowered_rule *lowered);
 
+/* What a rule's field is called in records of this source. */
+sonda__span sonda__pack_record_name(const sonda__log_source *source, sonda__span name);
+
 #endif

@@ -112,14 +112,16 @@ void sonda__pack_put_spans(sonda__pack_sections *sections,
     put_list(sections, out, SONDA__SECTION_SPANS, &sections->span_lists, &sections->nested);
 }
 
-static void put_numbers(sonda__pack_sections *sections, const uint32_t *numbers, size_t count)
+void sonda__pack_put_numbers(sonda__pack_sections *sections,
+                             sonda__pack_buffer *out,
+                             const uint32_t *numbers,
+                             size_t count)
 {
     sections->nested.len = 0;
     for (size_t i = 0; i < count; i++) {
         sonda__pack_buffer_u32(&sections->nested, numbers[i]);
     }
-    put_list(sections, &sections->temporary, SONDA__SECTION_NUMBERS, &sections->number_lists,
-             &sections->nested);
+    put_list(sections, out, SONDA__SECTION_NUMBERS, &sections->number_lists, &sections->nested);
 }
 
 uint32_t sonda__pack_field(sonda__pack_sections *sections, sonda__span name)
@@ -195,9 +197,9 @@ uint32_t sonda__pack_source(sonda__pack_sections *sections, const sonda__log_sou
     sonda__pack_buffer_u16(key, source->product);
     sonda__pack_buffer_u16(key, flags);
     sonda__pack_buffer_u32(key, source->has_class ? source->class_uid : 0);
-    put_numbers(sections, source->activities, source->activity_count);
+    sonda__pack_put_numbers(sections, key, source->activities, source->activity_count);
     sonda__pack_put_spans(sections, key, source->channels, source->channel_count);
-    put_numbers(sections, source->event_ids, source->event_id_count);
+    sonda__pack_put_numbers(sections, key, source->event_ids, source->event_id_count);
     put_conditions(sections, source);
     sonda__pack_buffer_zeros(key, SONDA__LIST_SIZE);
     if (sonda__pack_intern_add(&sections->sources, key->bytes, key->len, &index)) {

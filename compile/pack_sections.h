@@ -50,6 +50,12 @@ void sonda__pack_put_spans(sonda__pack_sections *sections,
                            const sonda__span *texts,
                            size_t count);
 
+/* Appends a reference to a list of numbers. */
+void sonda__pack_put_numbers(sonda__pack_sections *sections,
+                             sonda__pack_buffer *out,
+                             const uint32_t *numbers,
+                             size_t count);
+
 /* Index of a field by the name the record has for it. */
 uint32_t sonda__pack_field(sonda__pack_sections *sections, sonda__span name);
 

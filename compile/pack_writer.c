@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "compile/lower_rule.h"
+#include "compile/pack_correlations.h"
 #include "compile/pack_emit.h"
 #include "core/base/allocate.h"
 #include "core/base/error.h"
@@ -61,12 +62,10 @@ void sonda__pack_writer_close(sonda__pack_writer *writer)
     sonda__release(&allocator, writer);
 }
 
-static void put_rule(sonda__pack_sections *sections,
-                     const sonda__rule *rule,
-                     const sonda__lowered_rule *lowered)
+/* All of a rule but its alternatives. */
+static void put_head(sonda__pack_sections *sections, const sonda__rule *rule)
 {
     sonda__pack_buffer *out = &sections->section[SONDA__SECTION_RULES];
-    uint32_t index = sonda__pack_entries(sections, SONDA__SECTION_RULES);
     sonda__span path = sonda__span_text(rule->path == NULL ? "" : rule->path);
     const sonda__span texts[] = {rule->id,      rule->title,   rule->description,
                                  rule->author,  rule->status,  rule->category,
@@ -79,7 +78,17 @@ static void put_rule(sonda__pack_sections *sections,
     }
     sonda__pack_put_spans(sections, out, rule->tags, rule->tag_count);
     sonda__pack_put_spans(sections, out, rule->falsepositives, rule->falsepositive_count);
-    sonda__pack_emit_alternatives(sections, out, index, rule, lowered);
+}
+
+static void put_rule(sonda__pack_sections *sections,
+                     const sonda__rule *rule,
+                     const sonda__lowered_rule *lowered)
+{
+    uint32_t index = sonda__pack_entries(sections, SONDA__SECTION_RULES);
+
+    put_head(sections, rule);
+    sonda__pack_emit_alternatives(sections, &sections->section[SONDA__SECTION_RULES], index,
+                                  rule, lowered);
 }
 
 static void put_filter(sonda__pack_sections *sections,
@@ -165,6 +174,35 @@ sonda_status sonda__pack_writer_add_filter(sonda__pack_writer *writer,
     }
     sonda__lower_pool_reset(&writer->pool);
     return status;
+}
+
+sonda_status sonda__pack_writer_add_correlation(sonda__pack_writer *writer,
+                                                const sonda__correlation *correlation,
+                                                const uint32_t *rules,
+                                                const sonda__pack_input *inputs,
+                                                size_t input_count,
+                                                uint32_t *index,
+                                                sonda_error *error)
+{
+    sonda__pack_sections *sections = &writer->sections;
+    uint32_t rule = sonda__pack_entries(sections, SONDA__SECTION_RULES);
+
+    *index = sonda__pack_entries(sections, SONDA__SECTION_CORRELATIONS);
+    if (writer->finished || correlation->rule.level > SONDA__LEVEL_CRITICAL) {
+        return sonda__error_set(error, SONDA_ERR_INVALID_ARGUMENT, 0,
+                                "a correlation without a level");
+    }
+    if (*index == SONDA__CORRELATIONS_MAX ||
+        input_count >
+            SONDA__INPUTS_MAX - sonda__pack_entries(sections, SONDA__SECTION_INPUTS)) {
+        return sonda__error_set(error, SONDA_ERR_LIMIT, 0,
+                                "more correlations than a pack may hold");
+    }
+    put_head(sections, &correlation->rule);
+    sonda__pack_buffer_zeros(&sections->section[SONDA__SECTION_RULES], SONDA__LIST_SIZE);
+    sonda__pack_put_correlation(sections, rule, *index, correlation, rules, inputs,
+                                input_count);
+    return check_memory(writer, error);
 }
 
 uint32_t sonda__pack_writer_rule_count(const sonda__pack_writer *writer)
@@ -325,6 +363,7 @@ static sonda_status assemble(sonda__pack_writer *writer)
         return status;
     }
     put_source_lists(sections);
+    sonda__pack_sort_inputs(sections);
     sonda__pack_buffer_zeros(&sections->section[SONDA__SECTION_SIGNATURE],
                              SONDA__SIGNATURE_SIZE);
     put_header(writer);

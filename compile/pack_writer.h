@@ -12,7 +12,7 @@
 #ifndef SONDA_COMPILE_PACK_WRITER_H
 #define SONDA_COMPILE_PACK_WRITER_H
 
-#include "compile/rule.h"
+#include "compile/correlation.h"
 #include "sonda/allocator.h"
 #include "sonda/status.h"
 
@@ -46,6 +46,29 @@ sonda_status sonda__pack_writer_add_filter(sonda__pack_writer *writer,
                                            const sonda__span *targets,
                                            size_t target_count,
                                            sonda_error *error);
+
+/* What a correlation hears of one rule; numbers are of the pack. */
+typedef struct sonda__pack_input {
+    uint32_t from;     /* as in SONDA__AT_INPUT_FROM */
+    uint32_t event;    /* the rule that the event matched */
+    uint32_t position; /* in the list of rules the correlation names */
+    uint32_t field_count;
+    /* Candidates for each name, names of records; data is NULL between two names. */
+    const sonda__span *fields;
+} sonda__pack_input;
+
+/*
+ * Appends a correlation, which becomes a rule as well. Those it hears of were
+ * added before. `rules` has the number of each rule it names. `index` is its
+ * number among the correlations.
+ */
+sonda_status sonda__pack_writer_add_correlation(sonda__pack_writer *writer,
+                                                const sonda__correlation *correlation,
+                                                const uint32_t *rules,
+                                                const sonda__pack_input *inputs,
+                                                size_t input_count,
+                                                uint32_t *index,
+                                                sonda_error *error);
 
 /* Rules added so far. */
 uint32_t sonda__pack_writer_rule_count(const sonda__pack_writer *writer);

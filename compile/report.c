@@ -65,6 +65,7 @@ sonda_status sonda__report_refuse(sonda__report_entry *entry,
     entry->reason = reason;
     entry->rule = NULL;
     entry->filter = NULL;
+    entry->correlation = NULL;
     if (error->line != 0) {
         entry->line = error->line;
     }

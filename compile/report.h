@@ -10,7 +10,7 @@
 #define SONDA_COMPILE_REPORT_H
 
 #include "compile/pool.h"
-#include "compile/sigma_rule.h"
+#include "compile/correlation.h"
 #include "sonda/compile/compile.h"
 
 /* One document. Texts and what is parsed live in the compilation's pool. */
@@ -25,6 +25,7 @@ typedef struct sonda__report_entry {
     sonda__span reason;
     const sonda__rule *rule; /* set while it may go into the pack */
     const sonda__filter *filter;
+    const sonda__correlation *correlation;
 } sonda__report_entry;
 
 typedef struct sonda__report {

@@ -171,7 +171,7 @@ static sonda_status read_log_source(const reader *r, sonda__rule *rule)
     return status;
 }
 
-/* What rules and filters have alike. */
+/* What rules, filters and correlations have alike. */
 static sonda_status read_head(const reader *r, const char *path, sonda__rule *rule)
 {
     sonda_status status;
@@ -192,10 +192,32 @@ static sonda_status read_head(const reader *r, const char *path, sonda__rule *ru
     if (status == SONDA_OK) {
         status = copy_text(r, "name", &rule->name);
     }
+    return status == SONDA_OK ? read_status(r, rule) : status;
+}
+
+/* What a finding says of the rule. */
+static sonda_status read_remarks(const reader *r, sonda__rule *rule)
+{
+    sonda_status status = read_level(r, rule);
+
     if (status == SONDA_OK) {
-        status = read_status(r, rule);
+        status = copy_texts(r, "tags", &rule->tags, &rule->tag_count);
     }
-    return status == SONDA_OK ? read_log_source(r, rule) : status;
+    return status == SONDA_OK ? copy_texts(r, "falsepositives", &rule->falsepositives,
+                                           &rule->falsepositive_count)
+                              : status;
+}
+
+sonda_status sonda__rule_head_parse(sonda__pool *pool,
+                                    const sonda__yaml_node *root,
+                                    const char *path,
+                                    sonda__rule *rule,
+                                    sonda_error *error)
+{
+    const reader r = {pool, root, NULL, error};
+    sonda_status status = read_head(&r, path, rule);
+
+    return status == SONDA_OK ? read_remarks(&r, rule) : status;
 }
 
 static sonda_status read_detection(const reader *r,
@@ -225,14 +247,10 @@ sonda_status sonda__rule_parse(sonda__pool *pool,
     sonda_status status = read_head(&r, path, rule);
 
     if (status == SONDA_OK) {
-        status = read_level(&r, rule);
+        status = read_log_source(&r, rule);
     }
     if (status == SONDA_OK) {
-        status = copy_texts(&r, "tags", &rule->tags, &rule->tag_count);
-    }
-    if (status == SONDA_OK) {
-        status =
-            copy_texts(&r, "falsepositives", &rule->falsepositives, &rule->falsepositive_count);
+        status = read_remarks(&r, rule);
     }
     if (status != SONDA_OK) {
         return status;
@@ -298,6 +316,9 @@ sonda_status sonda__filter_parse(sonda__pool *pool,
 
     memset(filter, 0, sizeof *filter);
     status = read_head(&r, path, &filter->rule);
+    if (status == SONDA_OK) {
+        status = read_log_source(&r, &filter->rule);
+    }
     if (status == SONDA_OK && map->kind != SONDA__YAML_MAP) {
         status =
             refuse(&r, map, "filter is a mapping: write rules, selections and a condition");

@@ -60,6 +60,13 @@ sonda_status sonda__rule_parse(sonda__pool *pool,
                                sonda__rule *rule,
                                sonda_error *error);
 
+/* The attributes around a detection: all but log source and detection. */
+sonda_status sonda__rule_head_parse(sonda__pool *pool,
+                                    const sonda__yaml_node *root,
+                                    const char *path,
+                                    sonda__rule *rule,
+                                    sonda_error *error);
+
 sonda_status sonda__filter_parse(sonda__pool *pool,
                                  const sonda__yaml_node *root,
                                  const char *path,

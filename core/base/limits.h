@@ -95,4 +95,20 @@
 #define SONDA__AUDIT_BLOCKS_MAX 1024u
 #define SONDA__AUDIT_SERIAL_BLOCKS_MAX 128u
 
+/*
+ * Events that correlations remember: of one group, of one rule, and over all
+ * rules unless the tracker's options say otherwise. One rule takes at most a
+ * quarter, so that a flood of one kind leaves the others their state. A window
+ * of one group is walked for each of its events, which bounds that walk.
+ */
+#define SONDA__WINDOW_GROUP_EVENTS_MAX 4096u
+#define SONDA__WINDOW_RULE_SHARE 4u
+#define SONDA__WINDOW_EVENTS_DEFAULT 65536u
+
+/*
+ * Rules of one event that correlations wait for: dozens of rules match one
+ * event at worst, and few of them are waited for.
+ */
+#define SONDA__EVENT_WAITED_MAX 256u
+
 #endif

@@ -115,3 +115,41 @@ int sonda__decimal_compare(const sonda__decimal *a, const sonda__decimal *b)
     }
     return a->negative ? compare_sizes(b, a) : compare_sizes(a, b);
 }
+
+/* Digits that 64 bits hold; the rest only moves the point. */
+#define DIGITS_KEPT 19u
+#define DIGITS_MAX 300u
+
+static double power_of_ten(size_t exponent)
+{
+    double power = 1;
+
+    for (size_t i = 0; i < exponent; i++) {
+        power *= 10;
+    }
+    return power;
+}
+
+bool sonda__decimal_to_double(const sonda__decimal *number, double *out)
+{
+    uint64_t digits = 0;
+    size_t kept = 0;
+    size_t behind = 0; /* digits kept of the fraction */
+    double value;
+
+    if (number->whole_len > DIGITS_MAX) {
+        return false;
+    }
+    for (; kept < number->whole_len && kept < DIGITS_KEPT; kept++) {
+        digits = digits * 10 + (uint64_t)(number->whole[kept] - '0');
+    }
+    for (; kept + behind < DIGITS_KEPT && behind < number->fraction_len; behind++) {
+        digits = digits * 10 + (uint64_t)(number->fraction[behind] - '0');
+    }
+    value = (double)digits / power_of_ten(behind);
+    if (kept < number->whole_len) {
+        value *= power_of_ten(number->whole_len - kept);
+    }
+    *out = number->negative ? -value : value;
+    return true;
+}

@@ -33,4 +33,10 @@ bool sonda__decimal_parse(sonda__span text, sonda__decimal *number);
 /* Below, equal to or above 0, as a is to b. */
 int sonda__decimal_compare(const sonda__decimal *a, const sonda__decimal *b);
 
+/*
+ * The nearest double or one next to it: the same on every machine. False, and
+ * nothing written, when the number is beyond 300 digits.
+ */
+bool sonda__decimal_to_double(const sonda__decimal *number, double *out);
+
 #endif

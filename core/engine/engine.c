@@ -14,6 +14,7 @@
 #include "core/base/abi.h"
 #include "core/base/allocate.h"
 #include "core/base/span.h"
+#include "core/detect/correlate.h"
 #include "core/engine/publication.h"
 #include "core/rules/content.h"
 
@@ -39,6 +40,7 @@ struct sonda_engine {
     disabled_slot *slots;
     uint32_t slot_count;
     uint32_t min_level;
+    uint64_t throttle_ns;
 };
 
 /* Reports two texts as one line; long ones are cut. */
@@ -90,6 +92,7 @@ static sonda__publication *new_publication(const sonda_engine *engine, sonda_con
         free_publication(engine, made);
         return NULL;
     }
+    made->throttle_ns = engine->throttle_ns;
     made->content = sonda_content_acquire(content);
     made->names = content != NULL ? sonda__content_names(content) : sonda__names_of_table();
     return made;
@@ -109,8 +112,19 @@ static uint16_t policy_of(sonda_engine *engine, const sonda_rule_view *rule)
     return rule->level < engine->min_level ? SONDA__POLICY_BELOW_LEVEL : SONDA__POLICY_SPEAK;
 }
 
+static uint16_t role_bits(uint8_t role)
+{
+    return (uint16_t)(((role & SONDA__RULE_WAITED_FOR) != 0 ? SONDA__POLICY_WAITED_FOR : 0) |
+                      ((role & SONDA__RULE_SPOKEN_FOR) != 0 ? SONDA__POLICY_SPOKEN_FOR : 0));
+}
+
 static void apply_policy(sonda_engine *engine, sonda__publication *made)
 {
+    if (made->content != NULL) {
+        /* Here for a moment only: the levels replace them one by one. */
+        memset(made->levels, 0, made->rule_count);
+        sonda__correlation_roles(made->content, made->levels);
+    }
     for (uint32_t i = 0; i < engine->slot_count; i++) {
         engine->slots[i].known = 0;
     }
@@ -118,8 +132,8 @@ static void apply_policy(sonda_engine *engine, sonda__publication *made)
         sonda_rule_view rule = SONDA_RULE_VIEW_INIT;
 
         (void)sonda_content_rule(made->content, i, &rule);
+        made->policy[i] = (uint16_t)(policy_of(engine, &rule) | role_bits(made->levels[i]));
         made->levels[i] = (uint8_t)rule.level;
-        made->policy[i] = policy_of(engine, &rule);
     }
     for (uint32_t i = 0; made->content != NULL && i < engine->slot_count; i++) {
         if (engine->slots[i].active != 0 && engine->slots[i].known == 0) {
@@ -341,6 +355,7 @@ static sonda_status set_up(sonda_engine *engine, const sonda_engine_options *opt
     atomic_init(&engine->serial, 0);
     engine->on_log = options->on_log;
     engine->log_user = options->user;
+    engine->throttle_ns = options->throttle_ns;
     engine->slots =
         sonda__allocate(&engine->allocator, SONDA_DISABLED_MAX, sizeof *engine->slots);
     if (engine->slots == NULL) {

@@ -99,3 +99,33 @@ sonda_finding_process(const sonda_finding *finding, size_t index, sonda_process_
     view.current_directory_len = link->current_directory.len;
     return sonda__abi_write(process, sizeof view, &view, sizeof view);
 }
+
+size_t sonda_finding_member_count(const sonda_finding *finding, uint64_t *total)
+{
+    if (total != NULL) {
+        *total = finding != NULL ? finding->member_total : 0;
+    }
+    return finding != NULL ? finding->member_count : 0;
+}
+
+sonda_status
+sonda_finding_member(const sonda_finding *finding, size_t index, sonda_member_view *member)
+{
+    sonda_member_view view = SONDA_MEMBER_VIEW_INIT;
+    sonda_rule_view rule = SONDA_RULE_VIEW_INIT;
+    const sonda__member *from;
+
+    if (finding == NULL || member == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (index >= finding->member_count) {
+        return SONDA_ERR_NOT_FOUND;
+    }
+    from = &finding->members[index];
+    (void)sonda_content_rule(finding->content, from->rule_index, &rule);
+    view.stream = from->stream;
+    view.seq = from->seq;
+    view.time_ns = from->time_ns;
+    view.rule_id = rule.id;
+    return sonda__abi_write(member, sizeof view, &view, sizeof view);
+}

@@ -154,6 +154,32 @@ put_attacks(sonda__json_writer *json, const sonda_finding *finding, uint32_t tag
     }
 }
 
+/* The events that made a correlation, by stream and number of their records. */
+static void put_related(sonda__json_writer *json, const sonda_finding *finding)
+{
+    if (finding->member_count == 0) {
+        return;
+    }
+    sonda__json_put_unsigned(json, "related_events_count", finding->member_total);
+    sonda__json_put_array(json, "related_events");
+    for (size_t i = 0; i < finding->member_count; i++) {
+        const sonda__member *member = &finding->members[i];
+        sonda_rule_view rule = SONDA_RULE_VIEW_INIT;
+        char uid[2 * SONDA__DECIMAL_MAX + 1];
+        size_t len = sonda__format_decimal(member->stream, uid);
+
+        (void)sonda_content_rule(finding->content, member->rule_index, &rule);
+        uid[len++] = '/';
+        len += sonda__format_decimal(member->seq, uid + len);
+        sonda__json_writer_object_begin(json);
+        sonda__json_put_string(json, "uid", sonda__span_of(uid, len));
+        sonda__json_put_string(json, "title", span_of(rule.title));
+        sonda__json_put_unsigned(json, "created_time", member->time_ns / 1000000);
+        sonda__json_writer_object_end(json);
+    }
+    sonda__json_writer_array_end(json);
+}
+
 static void put_finding_info(sonda__json_writer *json,
                              const sonda_finding *finding,
                              const sonda_rule_view *rule)
@@ -171,6 +197,7 @@ static void put_finding_info(sonda__json_writer *json,
     sonda__json_put_string(json, "name", span_of(rule->title));
     sonda__json_writer_object_end(json);
     put_attacks(json, finding, rule->tag_count);
+    put_related(json, finding);
     sonda__json_writer_object_end(json);
 }
 

@@ -23,6 +23,10 @@
 #define SONDA__POLICY_SPEAK 0u
 #define SONDA__POLICY_BELOW_LEVEL 1u
 #define SONDA__POLICY_DISABLED 2u
+/* Beside the verdict: what correlations want of the rule. */
+#define SONDA__POLICY_VERDICT 0x3fffu
+#define SONDA__POLICY_WAITED_FOR 0x8000u /* tell them */
+#define SONDA__POLICY_SPOKEN_FOR 0x4000u /* and say nothing of it */
 
 typedef struct sonda__publication {
     struct sonda__publication *next; /* among the retired */
@@ -33,6 +37,7 @@ typedef struct sonda__publication {
     uint32_t reserved;
     uint16_t *policy;
     uint8_t *levels;
+    uint64_t throttle_ns; /* of correlations */
     atomic_uint_fast32_t references;
 } sonda__publication;
 

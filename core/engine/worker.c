@@ -18,6 +18,7 @@
 #include "core/engine/finding.h"
 #include "core/engine/publication.h"
 #include "core/engine/stats.h"
+#include "core/track/tracker_windows.h"
 
 #include <assert.h>
 
@@ -28,6 +29,9 @@ struct sonda_worker {
     sonda_worker_options options;
     sonda_event *event; /* of process(); the callers of decode() bring theirs */
     sonda__matcher *matcher;
+    sonda__correlator *correlator;
+    sonda_event *matching;           /* while rules are told */
+    sonda_tracker *correlating_with; /* while correlations are */
     uint32_t busy;
     uint32_t reserved;
     sonda_stats stats;
@@ -50,6 +54,9 @@ static sonda_status open_parts(sonda_worker *worker)
             sonda__span_of(worker->options.host_name, worker->options.host_name_len);
     }
     status = sonda__matcher_open(&worker->matcher, &worker->allocator);
+    if (status == SONDA_OK) {
+        status = sonda__correlator_open(&worker->correlator, &worker->allocator);
+    }
     if (status == SONDA_OK) {
         worker->publication = sonda__publication_enter(worker->engine);
     }
@@ -106,6 +113,7 @@ void sonda_worker_close(sonda_worker *worker)
 
         assert(worker->busy == 0);
         sonda__publication_leave(worker->publication);
+        sonda__correlator_close(worker->correlator);
         sonda__matcher_close(worker->matcher);
         sonda_event_close(worker->event);
         sonda__release(&allocator, worker);
@@ -188,28 +196,112 @@ static void tell_finding(sonda_worker *worker, uint32_t rule_index, uint32_t lev
     finding->content = worker->publication->content;
     finding->rule_index = rule_index;
     finding->level = level;
+    finding->member_count = 0;
+    finding->member_total = 0;
     finding->evidence_count =
         sonda__match_evidence(finding->content, rule_index, finding->event, worker->matcher,
                               finding->evidence, SONDA_EVIDENCE_MAX);
     worker->options.on_finding(finding, worker->options.user);
 }
 
+/* Whether the policy lets a rule speak; counted where it does not. */
+static bool may_speak(sonda_worker *worker, uint32_t rule_index)
+{
+    uint32_t policy = worker->publication->policy[rule_index];
+    uint32_t verdict = policy & SONDA__POLICY_VERDICT;
+
+    if (verdict >= SONDA__POLICY_DISABLED) {
+        worker->stats.suppressed_disabled++;
+        sonda__engine_count_disabled(worker->engine, verdict - SONDA__POLICY_DISABLED);
+        return false;
+    }
+    if ((policy & SONDA__POLICY_SPOKEN_FOR) != 0) {
+        worker->stats.suppressed_correlated++;
+        return false;
+    }
+    worker->stats.suppressed_level += verdict == SONDA__POLICY_BELOW_LEVEL;
+    return verdict == SONDA__POLICY_SPEAK;
+}
+
+static bool is_disabled(const sonda_worker *worker, uint32_t rule_index)
+{
+    return (worker->publication->policy[rule_index] & SONDA__POLICY_VERDICT) >=
+           SONDA__POLICY_DISABLED;
+}
+
+/* Keeps a match for correlating; a disabled rule is as if it were not there. */
+static void note_waited(const sonda_worker *worker, sonda_event *event, uint32_t rule_index)
+{
+    if ((worker->publication->policy[rule_index] & SONDA__POLICY_WAITED_FOR) == 0 ||
+        is_disabled(worker, rule_index)) {
+        return;
+    }
+    if (event->waited_count < SONDA__EVENT_WAITED_MAX) {
+        event->waited[event->waited_count++] = rule_index;
+    } else {
+        event->waited_lost++;
+    }
+}
+
 static void on_match(uint32_t rule_index, void *user)
 {
     sonda_worker *worker = user;
     const sonda__publication *publication = worker->publication;
-    uint32_t policy;
 
     assert(rule_index < publication->rule_count);
-    policy = publication->policy[rule_index];
-    if (policy == SONDA__POLICY_SPEAK) {
+    note_waited(worker, worker->matching, rule_index);
+    if (may_speak(worker, rule_index)) {
         tell_finding(worker, rule_index, publication->levels[rule_index]);
-    } else if (policy == SONDA__POLICY_BELOW_LEVEL) {
-        worker->stats.suppressed_level++;
-    } else {
-        worker->stats.suppressed_disabled++;
-        sonda__engine_count_disabled(worker->engine, policy - SONDA__POLICY_DISABLED);
     }
+}
+
+/* Of one group the same correlation speaks once in a while, if so told. */
+static bool is_throttled(sonda_worker *worker, const sonda__correlated *found)
+{
+    bool told =
+        found->placed == SONDA__WINDOW_NONE ||
+        sonda__windows_tell(sonda__tracker_windows(worker->correlating_with), found->placed,
+                            worker->finding.event->time_ns, worker->publication->throttle_ns);
+
+    worker->stats.suppressed_throttle += !told;
+    return !told;
+}
+
+static bool on_correlated(const sonda__correlated *found, void *user)
+{
+    sonda_worker *worker = user;
+    sonda_finding *finding = &worker->finding;
+    uint32_t level = worker->publication->levels[found->rule_index];
+
+    if (!may_speak(worker, found->rule_index) || is_throttled(worker, found)) {
+        return !is_disabled(worker, found->rule_index);
+    }
+    worker->stats.findings_by_level[level]++;
+    if (worker->options.on_finding != NULL) {
+        finding->content = worker->publication->content;
+        finding->rule_index = found->rule_index;
+        finding->level = level;
+        sonda__finding_of_correlation(finding, found);
+        worker->options.on_finding(finding, worker->options.user);
+    }
+    return true;
+}
+
+static void correlate(sonda_worker *worker, sonda_tracker *tracker, const sonda_event *event)
+{
+    if (tracker == NULL || event->waited_count == 0) {
+        return;
+    }
+    worker->stats.uncorrelated += event->waited_lost;
+    if (event->names_serial != worker->publication->serial) {
+        worker->stats.uncorrelated += event->waited_count;
+        return;
+    }
+    worker->finding.event = event;
+    worker->correlating_with = tracker;
+    worker->stats.uncorrelated += sonda__correlate(
+        worker->correlator, worker->publication->content, sonda__tracker_windows(tracker),
+        event, event->waited, event->waited_count, on_correlated, worker);
 }
 
 /* Shows an event and matches it; a snapshot is neither shown nor matched. */
@@ -225,8 +317,11 @@ static void evaluate(sonda_worker *worker, sonda_event *event)
     if (worker->options.on_event != NULL) {
         worker->options.on_event(event, worker->options.user);
     }
+    event->waited_count = 0;
+    event->waited_lost = 0;
     if (content != NULL) {
         worker->finding.event = event;
+        worker->matching = event;
         if (sonda__match(content, event, worker->matcher, on_match, worker) ==
             SONDA_ERR_LIMIT) {
             worker->stats.over_budget++;
@@ -234,6 +329,12 @@ static void evaluate(sonda_worker *worker, sonda_event *event)
         worker->stats.evaluated = sonda__matcher_counts(worker->matcher)->evaluated;
         worker->stats.suppressed_filter = sonda__matcher_counts(worker->matcher)->filtered;
     }
+}
+
+static void evaluate_and_correlate(sonda_worker *worker, sonda_event *event)
+{
+    evaluate(worker, event);
+    correlate(worker, worker->tracker, event);
 }
 
 /* An event of our own: a record was lost because it is beyond a limit. */
@@ -253,7 +354,7 @@ static void tell_health(sonda_worker *worker, const sonda_record_header *lost, u
     (void)sonda__event_add(event, SONDA_FIELD_LOSS_REASON, sonda__span_of("", 0),
                            sonda__span_text(worker->error.message), 0);
     worker->stats.health++;
-    evaluate(worker, event);
+    evaluate_and_correlate(worker, event);
 }
 
 /* Evaluates what the tracker has ready. */
@@ -264,7 +365,7 @@ static void drain_derived(sonda_worker *worker)
     }
     while (sonda_tracker_take(worker->tracker, worker->event) == SONDA_OK) {
         worker->stats.derived++;
-        evaluate(worker, worker->event);
+        evaluate_and_correlate(worker, worker->event);
     }
 }
 
@@ -296,7 +397,7 @@ sonda_status sonda_worker_process(sonda_worker *worker,
         if (worker->tracker != NULL) {
             (void)sonda_tracker_apply(worker->tracker, worker->event);
         }
-        evaluate(worker, worker->event);
+        evaluate_and_correlate(worker, worker->event);
     } else if (status == SONDA_ERR_LIMIT) {
         tell_health(worker, &header, now_ns);
     }
@@ -364,6 +465,22 @@ sonda_status sonda_worker_match(sonda_worker *worker, sonda_event *event, uint64
     follow_content(worker);
     evaluate(worker, event);
     give_verdict(worker, &event->header);
+    worker->busy = 0;
+    return SONDA_OK;
+}
+
+sonda_status
+sonda_tracker_correlate(sonda_tracker *tracker, sonda_worker *worker, const sonda_event *event)
+{
+    if (tracker == NULL || worker == NULL || event == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (worker->busy != 0) {
+        return SONDA_ERR_BAD_STATE;
+    }
+    worker->busy = 1;
+    follow_content(worker);
+    correlate(worker, tracker, event);
     worker->busy = 0;
     return SONDA_OK;
 }

@@ -80,6 +80,8 @@ void sonda__event_begin(sonda_event *event,
     event->names_serial = 0;
     event->field_count = 0;
     event->chain_count = 0;
+    event->waited_count = 0;
+    event->waited_lost = 0;
     sonda__arena_reset(&event->arena);
 }
 

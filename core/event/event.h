@@ -14,6 +14,7 @@
 #define SONDA_CORE_EVENT_EVENT_H
 
 #include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/base/span.h"
 #include "core/event/names.h"
 #include "sonda/event.h"
@@ -72,6 +73,13 @@ struct sonda_event {
     sonda__chain_link chain[SONDA__CHAIN_MAX];
     size_t chain_count;
     uint64_t names_serial; /* publication that resolved the names; 0: unknown */
+    /*
+     * Rules of that publication which the event matched and correlations wait
+     * for: how they get from matching to correlating. Emptied by begin.
+     */
+    uint32_t waited[SONDA__EVENT_WAITED_MAX];
+    uint32_t waited_count;
+    uint32_t waited_lost; /* had no room */
     sonda__arena arena;
     sonda_allocator allocator;
 };

@@ -84,6 +84,8 @@ typedef enum sonda__section_kind {
     SONDA__SECTION_INSTRUCTIONS, /* of regular expressions */
     SONDA__SECTION_CLASSES,      /* character classes */
     SONDA__SECTION_RANGES,       /* of code points */
+    SONDA__SECTION_CORRELATIONS, /* rules about what other rules found */
+    SONDA__SECTION_INPUTS,       /* what they are told of */
     SONDA__SECTION_SIGNATURE,    /* one entry */
     SONDA__SECTION_COUNT
 } sonda__section_kind;
@@ -290,6 +292,81 @@ enum { SONDA__AT_RANGE_FIRST = 0, SONDA__AT_RANGE_LAST = 4, SONDA__RANGE_SIZE = 
 /* Ill-formed byte b of a value reads as this plus b. */
 #define SONDA__CODE_POINT_BYTE 0x110000u
 
+/*
+ * CORRELATIONS: each is a rule without alternatives, in the order of their
+ * rules' dependence: what a correlation is told of stands before it. So none
+ * can wait for itself.
+ */
+enum {
+    SONDA__AT_CORRELATION_RULE = 0,       /* u32: index into RULES */
+    SONDA__AT_CORRELATION_TYPE = 4,       /* u32: sonda__correlation_type */
+    SONDA__AT_CORRELATION_FLAGS = 8,      /* u32: SONDA__CORRELATION_… */
+    SONDA__AT_CORRELATION_POSITIONS = 12, /* u32: rules it names */
+    SONDA__AT_CORRELATION_TIMESPAN = 16,  /* u64: nanoseconds */
+    SONDA__AT_CORRELATION_COMPARES = 24,  /* u32: bit n: bound n is set */
+    SONDA__AT_CORRELATION_PERCENT = 28,   /* u32: hundredths of a percentile */
+    SONDA__AT_CORRELATION_BOUNDS = 32,    /* 6 u64: bits of an IEEE 754 double */
+    SONDA__AT_CORRELATION_VALUES = 80,    /* u32: fields whose values are asked */
+    SONDA__AT_CORRELATION_ZERO = 84,      /* u32: 0 */
+    SONDA__AT_CORRELATION_NAMES = 88,     /* list of SPANS: group-by, then VALUES */
+    SONDA__AT_CORRELATION_HASH = 96,      /* 16 bytes: what it asks, for its state */
+    SONDA__AT_CORRELATION_RULES = 112,    /* list of NUMBERS: RULES, by position */
+    SONDA__CORRELATION_SIZE = 120
+};
+#define SONDA__CORRELATION_GENERATE 0x1u /* the rules it names speak for themselves too */
+#define SONDA__CORRELATION_FLAGS_KNOWN 0x1u
+/* Correlations of all packs over one another: each may have state. */
+#define SONDA__CORRELATIONS_MAX 4096u
+/* Rules one correlation names: an event's are the bits of one word. */
+#define SONDA__CORRELATION_POSITIONS_MAX 64u
+/* Fields of group-by and of the condition together. */
+#define SONDA__CORRELATION_NAMES_MAX 16u
+/* A year: longer windows are a mistake, and times may be added without wrapping. */
+#define SONDA__CORRELATION_TIMESPAN_MAX (UINT64_C(366) * 24 * 3600 * 1000000000)
+
+typedef enum sonda__correlation_type {
+    SONDA__CORRELATE_EVENT_COUNT = 0,
+    SONDA__CORRELATE_VALUE_COUNT = 1,
+    SONDA__CORRELATE_TEMPORAL = 2,
+    SONDA__CORRELATE_TEMPORAL_ORDERED = 3,
+    SONDA__CORRELATE_VALUE_SUM = 4,
+    SONDA__CORRELATE_VALUE_AVG = 5,
+    SONDA__CORRELATE_VALUE_PERCENTILE = 6,
+    SONDA__CORRELATION_TYPE_COUNT
+} sonda__correlation_type;
+
+typedef enum sonda__correlation_bound {
+    SONDA__BOUND_GT = 0,
+    SONDA__BOUND_GTE = 1,
+    SONDA__BOUND_LT = 2,
+    SONDA__BOUND_LTE = 3,
+    SONDA__BOUND_EQ = 4,
+    SONDA__BOUND_NEQ = 5,
+    SONDA__BOUND_COUNT
+} sonda__correlation_bound;
+
+/*
+ * INPUTS: what one correlation hears of one rule, ascending by from, event
+ * rule, correlation and position. `event` is the rule that the event itself
+ * matched. `from` is the same rule, or a correlation that the event completed.
+ * The fields are candidates for each name of the correlation: indexes into
+ * FIELDS, the first that is there counts, and SONDA__INPUT_NEXT_NAME between
+ * two names.
+ */
+enum {
+    SONDA__AT_INPUT_FROM = 0,        /* u32: a rule, or a correlation | _CORRELATION */
+    SONDA__AT_INPUT_EVENT = 4,       /* u32: a rule with alternatives */
+    SONDA__AT_INPUT_CORRELATION = 8, /* u32 */
+    SONDA__AT_INPUT_POSITION = 12,   /* u32: in the list of rules it names */
+    SONDA__AT_INPUT_FIELDS = 16,     /* list of NUMBERS */
+    SONDA__INPUT_SIZE = 24
+};
+#define SONDA__INPUT_CORRELATION 0x80000000u
+#define SONDA__INPUT_NEXT_NAME UINT32_MAX
+/* Candidates and separators of one input: lists may be shared, and are checked for each. */
+#define SONDA__INPUT_FIELDS_MAX 256u
+#define SONDA__INPUTS_MAX 1048576u
+
 /* SIGNATURE: one entry. All zero: unsigned. */
 enum {
     SONDA__AT_SIGNATURE_ALGORITHM = 0, /* u32: SONDA_KEY_… */
@@ -321,6 +398,8 @@ static inline uint32_t sonda__section_entry_size(sonda__section_kind kind)
         SONDA__CODE_SIZE,
         SONDA__CLASS_SIZE,
         SONDA__RANGE_SIZE,
+        SONDA__CORRELATION_SIZE,
+        SONDA__INPUT_SIZE,
         SONDA__SIGNATURE_SIZE,
     };
 

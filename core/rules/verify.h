@@ -35,6 +35,9 @@ sonda_status sonda__verify_list(const sonda__verifier *verifier,
 /* FIELDS, SPANS, CONDITIONS, SOURCES, RULES, RULE_INDEX, FILTERS, ALTERNATIVES. */
 sonda_status sonda__verify_rules(const sonda__verifier *verifier);
 
+/* CORRELATIONS and INPUTS. */
+sonda_status sonda__verify_correlations(const sonda__verifier *verifier);
+
 /* PREDICATES and PATTERNS; fills pattern_cost. */
 sonda_status sonda__verify_patterns(const sonda__verifier *verifier);
 

@@ -15,6 +15,7 @@
 #include "core/base/allocate.h"
 #include "core/track/audit_join.h"
 #include "core/track/enrich.h"
+#include "core/track/tracker_windows.h"
 
 #define DEFAULT_PROCESSES 16384u
 #define LEAST_PROCESSES 16u
@@ -26,11 +27,14 @@ _Static_assert(LEAST_TEXT_BYTES >= SONDA__PROCESS_TEXT_MAX, "one process must fi
 #define MOST_TEXT_BYTES (UINT64_C(1) << 34)
 /* What joining audit lines takes: its blocks, and little beside them. */
 #define JOIN_BYTES ((uint64_t)SONDA__AUDIT_BLOCKS_MAX * SONDA__AUDIT_BLOCK_BYTES)
+#define LEAST_CORRELATED 64u
+#define MOST_CORRELATED (1024u * 1024u)
 #define DEFAULT_KEEP_NS (UINT64_C(60) * 1000 * 1000 * 1000)
 
 struct sonda_tracker {
     sonda__process_table table;
     sonda__audit_join *join;
+    sonda__windows *windows;
     uint64_t keep_ns;
     uint64_t newest_ns; /* latest event time seen: the tracker's clock */
     sonda_allocator allocator;
@@ -56,7 +60,11 @@ static sonda_status read_options(sonda_tracker_options *ours,
             ours->text_bytes < LEAST_TEXT_BYTES ? LEAST_TEXT_BYTES : ours->text_bytes;
     }
     ours->exited_keep_ns = ours->exited_keep_ns == 0 ? DEFAULT_KEEP_NS : ours->exited_keep_ns;
-    return ours->max_processes < LEAST_PROCESSES || ours->max_processes > MOST_PROCESSES ||
+    ours->max_correlated =
+        ours->max_correlated == 0 ? SONDA__WINDOW_EVENTS_DEFAULT : ours->max_correlated;
+    return ours->max_correlated < LEAST_CORRELATED || ours->max_correlated > MOST_CORRELATED ||
+                   ours->max_processes < LEAST_PROCESSES ||
+                   ours->max_processes > MOST_PROCESSES ||
                    ours->text_bytes < LEAST_TEXT_BYTES || ours->text_bytes > MOST_TEXT_BYTES
                ? SONDA_ERR_INVALID_ARGUMENT
                : SONDA_OK;
@@ -95,6 +103,9 @@ sonda_status sonda_tracker_open(sonda_tracker **tracker,
     }
     opened->table.numbers.memory_bytes += JOIN_BYTES;
     status = sonda__audit_join_open(&opened->join, &ours);
+    if (status == SONDA_OK) {
+        status = sonda__windows_open(&opened->windows, chosen.max_correlated, &ours);
+    }
     if (status != SONDA_OK) {
         sonda_tracker_close(opened);
         return status;
@@ -108,6 +119,7 @@ void sonda_tracker_close(sonda_tracker *tracker)
     if (tracker != NULL) {
         sonda_allocator allocator = tracker->allocator;
 
+        sonda__windows_close(tracker->windows);
         sonda__audit_join_close(tracker->join);
         sonda__process_table_close(&tracker->table);
         sonda__release(&allocator, tracker);
@@ -239,9 +251,22 @@ sonda_status sonda_tracker_process(sonda_tracker *tracker,
 
 sonda_status sonda_tracker_stats(const sonda_tracker *tracker, sonda_tracker_numbers *numbers)
 {
+    sonda_tracker_numbers filled;
+    sonda__windows_stats windows;
+
     if (tracker == NULL || numbers == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    return sonda__abi_write(numbers, sizeof *numbers, &tracker->table.numbers,
-                            sizeof tracker->table.numbers);
+    sonda__windows_get_stats(tracker->windows, &windows);
+    filled = tracker->table.numbers;
+    filled.memory_bytes += windows.memory_bytes;
+    filled.correlated = windows.kept;
+    filled.correlated_evicted = windows.evicted;
+    filled.correlated_late = windows.late;
+    return sonda__abi_write(numbers, sizeof filled, &filled, sizeof filled);
+}
+
+sonda__windows *sonda__tracker_windows(sonda_tracker *tracker)
+{
+    return tracker->windows;
 }

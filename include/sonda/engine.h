@@ -55,11 +55,17 @@ typedef struct sonda_engine_options {
     void (*on_log)(uint32_t severity, const char *message, size_t message_len, void *user);
     /** Passed to on_log. */
     void *user;
+    /**
+     * Event time for which a correlation that has spoken for a group stays
+     * silent for it; what it keeps to itself is counted. 0: it speaks at every
+     * event at which its condition holds.
+     */
+    uint64_t throttle_ns;
 } sonda_engine_options;
 
-#define SONDA_ENGINE_OPTIONS_INIT                              \
-    {                                                          \
-        sizeof(sonda_engine_options), 0u, NULL, 0u, NULL, NULL \
+#define SONDA_ENGINE_OPTIONS_INIT                                  \
+    {                                                              \
+        sizeof(sonda_engine_options), 0u, NULL, 0u, NULL, NULL, 0u \
     }
 
 /** How often a disabled rule would have spoken. */

@@ -22,7 +22,10 @@
 /** Processes in a chain: the acting one and its ancestors. */
 #define SONDA_PROCESS_CHAIN_MAX 8u
 
-/** One match of one rule on one event. */
+/** Events a correlation's finding names; of more, the latest. */
+#define SONDA_MEMBERS_MAX 64u
+
+/** One match of one rule on one event, or one correlation that it completed. */
 typedef struct sonda_finding sonda_finding;
 
 /** One reason of a finding: a field that matched, by what, and where. */
@@ -91,6 +94,28 @@ typedef struct sonda_process_view {
 #define SONDA_PROCESS_VIEW_INIT                                                        \
     {                                                                                  \
         sizeof(sonda_process_view), 0u, 0u, 0u, NULL, 0u, NULL, 0u, NULL, 0u, NULL, 0u \
+    }
+
+/** One of the events that made a correlation. */
+typedef struct sonda_member_view {
+    /** sizeof(sonda_member_view), set by SONDA_MEMBER_VIEW_INIT. */
+    uint32_t struct_size;
+    /** `stream` of its record. */
+    uint32_t stream;
+    /** `seq` of its record. */
+    uint64_t seq;
+    /** The event's own time, nanoseconds since 1970-01-01 UTC. */
+    uint64_t time_ns;
+    /** Id of the rule it counted as; of several the one named first. */
+    sonda_text rule_id;
+} sonda_member_view;
+
+#define SONDA_MEMBER_VIEW_INIT                 \
+    {                                          \
+        sizeof(sonda_member_view), 0u, 0u, 0u, \
+        {                                      \
+            NULL, 0u                           \
+        }                                      \
     }
 
 SONDA_BEGIN_DECLS
@@ -207,6 +232,40 @@ SONDA_API size_t sonda_finding_process_count(const sonda_finding *finding);
 SONDA_API sonda_status sonda_finding_process(const sonda_finding *finding,
                                              size_t index,
                                              sonda_process_view *process);
+
+/**
+ * Number of events that a correlation's finding names, at most
+ * SONDA_MEMBERS_MAX: those of its window, the event it is printed at among
+ * them. It is 0 for a rule that looks at one event.
+ *
+ * @param finding  From on_finding.
+ * @param total    Output, may be NULL: events in the window, named or not.
+ *
+ * @return  The count; 0 for NULL.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API size_t sonda_finding_member_count(const sonda_finding *finding, uint64_t *total);
+
+/**
+ * One of the events that made a correlation, in the order of event time.
+ *
+ * @param finding  From on_finding.
+ * @param index    0 to count - 1.
+ * @param member   Output, with struct_size set.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
+ * @retval SONDA_ERR_NOT_FOUND         No such position.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_finding_member(const sonda_finding *finding,
+                                            size_t index,
+                                            sonda_member_view *member);
 
 /**
  * Write the finding as one OCSF 1.8 Detection Finding (class 2004), without a

@@ -62,12 +62,19 @@ typedef struct sonda_stats {
     uint64_t verdicts;
     /** Times the worker switched to newly published content. */
     uint64_t content_switches;
+    /** Matches kept silent because a correlation speaks for the rule. */
+    uint64_t suppressed_correlated;
+    /** Correlations kept silent because the same one spoke just before. */
+    uint64_t suppressed_throttle;
+    /** Matches that a correlation waited for and did not get: more of one event
+     * than an event may carry, or content that is no longer in force. */
+    uint64_t uncorrelated;
 } sonda_stats;
 
 #define SONDA_STATS_INIT                                                                     \
     {                                                                                        \
         sizeof(sonda_stats), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, {0u}, {0u}, 0u, 0u, \
-            0u, 0u, 0u, 0u, 0u                                                               \
+            0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u                                                   \
     }
 
 /** Counters of one tracker since it was opened. */
@@ -96,11 +103,17 @@ typedef struct sonda_tracker_numbers {
     uint64_t fields_filled;
     /** Bytes allocated at open: all the tracker will ever have. */
     uint64_t memory_bytes;
+    /** Events that correlations remember now. */
+    uint64_t correlated;
+    /** Events forgotten for want of room while a window could still need them. */
+    uint64_t correlated_evicted;
+    /** Events too late to be placed, by SONDA_LATENESS_NS: evaluated alone. */
+    uint64_t correlated_late;
 } sonda_tracker_numbers;
 
-#define SONDA_TRACKER_NUMBERS_INIT                                                \
-    {                                                                             \
-        sizeof(sonda_tracker_numbers), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u \
+#define SONDA_TRACKER_NUMBERS_INIT                                                            \
+    {                                                                                         \
+        sizeof(sonda_tracker_numbers), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u \
     }
 
 SONDA_BEGIN_DECLS

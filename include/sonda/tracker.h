@@ -19,7 +19,14 @@
 #include "sonda/stats.h"
 #include "sonda/status.h"
 
-/** Process table and joins. */
+/**
+ * How far, in event time, an event may lie behind the latest one of its kind
+ * and still be placed among the events a correlation counts. Later ones are
+ * evaluated alone and counted.
+ */
+#define SONDA_LATENESS_NS 5000000000u
+
+/** Process table, joins, and what correlations remember. */
 typedef struct sonda_tracker sonda_tracker;
 
 /** Options of sonda_tracker_open(). */
@@ -37,11 +44,19 @@ typedef struct sonda_tracker_options {
     /** Event time for which an ended process is kept for late events and for
      * its children's lineage; 0: 60 s. */
     uint64_t exited_keep_ns;
+    /**
+     * Events that correlations remember over all rules, 64 to 1,048,576; 0:
+     * 65,536. One rule remembers at most a quarter of them, one of its groups
+     * at most 4,096. The oldest make room and are counted. Each takes about
+     * 128 bytes, touched only as used.
+     */
+    uint32_t max_correlated;
+    uint32_t reserved;
 } sonda_tracker_options;
 
-#define SONDA_TRACKER_OPTIONS_INIT                \
-    {                                             \
-        sizeof(sonda_tracker_options), 0u, 0u, 0u \
+#define SONDA_TRACKER_OPTIONS_INIT                        \
+    {                                                     \
+        sizeof(sonda_tracker_options), 0u, 0u, 0u, 0u, 0u \
     }
 
 SONDA_BEGIN_DECLS

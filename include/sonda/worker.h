@@ -4,8 +4,9 @@
  * The worker: records in, findings out, on one thread.
  *
  * sonda_worker_process() is the whole way of a record. Who wants the cores
- * apart runs its three steps himself: sonda_worker_decode() in parallel,
- * sonda_tracker_apply() in record order, sonda_worker_match() in parallel.
+ * apart runs its four steps himself: sonda_worker_decode() in parallel,
+ * sonda_tracker_apply() in record order, sonda_worker_match() in parallel,
+ * sonda_tracker_correlate() in record order.
  *
  * Public. Compiles alone as C99 and C++11.
  */
@@ -177,7 +178,7 @@ SONDA_API sonda_status sonda_worker_decode(sonda_worker *worker,
                                            sonda_event *event);
 
 /**
- * Last step alone: hand the event to on_event and evaluate it. An event from a
+ * Third step alone: hand the event to on_event and evaluate it. An event from a
  * start-up snapshot is passed over.
  *
  * @param worker  From sonda_worker_open(); any worker of the same engine, also
@@ -196,6 +197,29 @@ SONDA_API sonda_status sonda_worker_decode(sonda_worker *worker,
 SONDA_API sonda_status sonda_worker_match(sonda_worker *worker,
                                           sonda_event *event,
                                           uint64_t now_ns);
+
+/**
+ * Last step alone: tell correlations what an event matched. Those it completes
+ * reach on_finding of `worker` before this function returns.
+ *
+ * @param tracker  What correlations remember is here.
+ * @param worker   Any worker of the engine that matched the event, at rest;
+ *                 its callbacks and counters are used.
+ * @param event    From sonda_worker_match(), unchanged since.
+ *
+ * An event that was matched with content that is no longer in force is passed
+ * over, and its matches are counted as uncorrelated.
+ *
+ * @retval SONDA_OK                    Done, with or without a finding.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_BAD_STATE         Called from inside a callback of `worker`.
+ *
+ * @threads   One caller at a time per tracker and per worker, in record order.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_tracker_correlate(sonda_tracker *tracker,
+                                               sonda_worker *worker,
+                                               const sonda_event *event);
 
 /**
  * Detail of the last record that could not be decoded; its offset counts from

@@ -65,6 +65,8 @@ static const option options[] = {
      level_names, "show findings of this level or above"},
     {"disable", 'd', KIND_LIST, DETECTING | COMMAND_EXPLAIN, MEMBER(disable), "RULE-ID", NULL,
      "make no finding of this rule; may be repeated"},
+    {"throttle", 0, KIND_DURATION, DETECTING, MEMBER(throttle_ms), "DURATION", NULL,
+     "a correlation that spoke for a group is silent for it so long"},
     {"output", 0, KIND_CHOICE, DETECTING, MEMBER(output), "FORM", output_names,
      "form of the findings; text on a terminal, else findings"},
     {"events", 'e', KIND_FLAG, DETECTING, MEMBER(events), NULL, NULL,

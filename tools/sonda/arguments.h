@@ -55,6 +55,7 @@ typedef struct arguments {
     uint32_t report;    /* REPORT_… */
     uint32_t jobs;      /* 0: as many as there are processors */
     uint64_t duration_ms;
+    uint64_t throttle_ms; /* 0: not at all */
     bool min_level_given;
     bool allow_unsigned;
     bool strict;

@@ -18,14 +18,16 @@ _sonda()
         explain:--output) words="text json" ;;
         *:--min-level | *:-l) words="informational low medium high critical" ;;
         *:--format | *:-F) words="recording json sysmon audit" ;;
-        *:--for | *:-t) words="10s 1m 10m 1h" ;;
+        *:--for | *:-t | *:--throttle) words="10s 1m 10m 1h" ;;
         *:--disable | *:-d | *:--jobs | *:-j) return ;;
     esac
     if [[ -z $words && $current == -* ]]; then
         case $command in
-            run) words="--rules --pack --filter --placeholders --min-level --disable --output --events --for
+            run) words="--rules --pack --filter --placeholders --min-level --disable --throttle
+                --output --events --for
                 --allow-unsigned --config --no-config --help" ;;
-            replay) words="--rules --pack --filter --placeholders --min-level --disable --output --events --format
+            replay) words="--rules --pack --filter --placeholders --min-level --disable --throttle
+                --output --events --format
                 --allow-unsigned --config --help" ;;
             record) words="--for --output --help" ;;
             compile) words="--output --placeholders --report --report=json --strict --help" ;;

@@ -49,6 +49,7 @@ static sonda_status open_engine(detection *self, const arguments *given)
     options.min_level = given->min_level;
     options.disabled = ids;
     options.disabled_count = count;
+    options.throttle_ns = given->throttle_ms * 1000000u;
     options.on_log = on_log;
     options.user = self->program;
     status = sonda_engine_open(&self->engine, &options, NULL);

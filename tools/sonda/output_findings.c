@@ -213,6 +213,46 @@ static void write_chain(sonda_output *out, const sonda_finding *finding)
     put(out, "]");
 }
 
+static void write_member(const emitter *self, const sonda_member_view *member)
+{
+    char time[TIME_ROOM];
+
+    time_write(member->time_ns, time);
+    put(self->out, "{");
+    key_number(self->out, "number", member->seq, 1);
+    if (self->file == NULL) {
+        key_number(self->out, "stream", member->stream, 0);
+    }
+    key_text(self->out, "time", time, strlen(time), 0);
+    key_text(self->out, "rule", member->rule_id.data, member->rule_id.len, 0);
+    put(self->out, "}");
+}
+
+/* The events that made a correlation; nothing for other rules. */
+static void write_members(const emitter *self, const sonda_finding *finding)
+{
+    uint64_t total = 0;
+    size_t count = sonda_finding_member_count(finding, &total);
+
+    if (count == 0) {
+        return;
+    }
+    json_key(self->out, "correlated", 0);
+    put(self->out, "{");
+    key_number(self->out, "count", total, 1);
+    json_key(self->out, "records", 0);
+    put(self->out, "[");
+    for (size_t i = 0; i < count; i++) {
+        sonda_member_view member = SONDA_MEMBER_VIEW_INIT;
+
+        if (sonda_finding_member(finding, i, &member) == SONDA_OK) {
+            put(self->out, i == 0 ? "" : ",");
+            write_member(self, &member);
+        }
+    }
+    put(self->out, "]}");
+}
+
 static void on_finding(emitter *self, const sonda_finding *finding)
 {
     sonda_rule_view rule = SONDA_RULE_VIEW_INIT;
@@ -233,6 +273,7 @@ static void on_finding(emitter *self, const sonda_finding *finding)
     write_event(self->out, event);
     write_matched(self->out, finding);
     write_chain(self->out, finding);
+    write_members(self, finding);
     put(self->out, "}\n");
 }
 

@@ -21,6 +21,8 @@
 #define VALUE_BEFORE 60u
 /* Pieces of evidence worth a line each. */
 #define EVIDENCE_SHOWN 8u
+/* Records of a correlation; the latest tell most. */
+#define MEMBERS_SHOWN 16u
 
 static const char *const level_labels[] = {"INFO    ", "LOW     ", "MEDIUM  ", "HIGH    ",
                                            "CRITICAL"};
@@ -185,13 +187,36 @@ static void write_evidence(const emitter *self, const sonda_finding *finding)
         put(self->out, evidence.field_len != 0 ? ": " : "");
         write_value(self, &evidence);
         colour(self, "\033[2m");
-        put(self->out, "  by ");
+        put(self->out, evidence.pattern_len != 0 ? "  by " : " ");
         put_plain(self->out, evidence.pattern, evidence.pattern_len, VALUE_BEFORE);
         put(self->out, " in ");
         put_plain(self->out, evidence.selection, evidence.selection_len, VALUE_BEFORE);
         colour(self, "\033[0m");
         put(self->out, "\n");
     }
+}
+
+/* The numbers of the records that made a correlation, the first few. */
+static void write_members(const emitter *self, const sonda_finding *finding)
+{
+    uint64_t total = 0;
+    size_t count = sonda_finding_member_count(finding, &total);
+
+    if (count == 0) {
+        return;
+    }
+    label(self, "events   ");
+    json_number(self->out, total);
+    put(self->out, ": records ");
+    for (size_t i = count > MEMBERS_SHOWN ? count - MEMBERS_SHOWN : 0; i < count; i++) {
+        sonda_member_view member = SONDA_MEMBER_VIEW_INIT;
+
+        if (sonda_finding_member(finding, i, &member) == SONDA_OK) {
+            json_number(self->out, member.seq);
+            put(self->out, i + 1 < count ? ", " : "");
+        }
+    }
+    put(self->out, total > MEMBERS_SHOWN ? " (the latest)\n" : "\n");
 }
 
 static void
@@ -228,6 +253,7 @@ static void on_finding(emitter *self, const sonda_finding *finding)
     write_chain(self, finding);
     write_command(self, finding);
     write_evidence(self, finding);
+    write_members(self, finding);
     write_origin(self, finding, &rule);
 }
 

@@ -89,7 +89,8 @@ static void write_findings(sonda_output *out, const sonda_stats *stats)
 static void write_silent(const detection *of, sonda_output *out, const sonda_stats *stats)
 {
     if (of->disabled_count == 0 && stats->suppressed_level == 0 &&
-        stats->suppressed_filter == 0) {
+        stats->suppressed_filter == 0 && stats->suppressed_correlated == 0 &&
+        stats->suppressed_throttle == 0) {
         return;
     }
     line(out, "silent");
@@ -100,7 +101,18 @@ static void write_silent(const detection *of, sonda_output *out, const sonda_sta
     put_grouped(out, stats->suppressed_level);
     put(out, " below the least level, ");
     put_grouped(out, stats->suppressed_filter);
-    put(out, " by filters\n");
+    put(out, " by filters");
+    if (stats->suppressed_correlated != 0) {
+        put(out, ", ");
+        put_grouped(out, stats->suppressed_correlated);
+        put(out, " for correlations");
+    }
+    if (stats->suppressed_throttle != 0) {
+        put(out, ", ");
+        put_grouped(out, stats->suppressed_throttle);
+        put(out, " throttled");
+    }
+    put(out, "\n");
 }
 
 static void write_sensor(const summary *self, sonda_output *out)

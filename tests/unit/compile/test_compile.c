@@ -114,8 +114,8 @@ static void test_compile__each_kind_of_document__gets_its_outcome(void **state)
         uint32_t line;
         const char *reason;
     } rows[] = {
-        {"title: c\ncorrelation: {type: event_count}\n", SONDA_COMPILE_SKIPPED,
-         SONDA_COMPILE_KIND_CORRELATION, 1, "correlation rules are not compiled yet"},
+        {"title: c\ncorrelation: {type: event_count}\n", SONDA_COMPILE_REJECTED,
+         SONDA_COMPILE_KIND_CORRELATION, 2, "no rules: write a list of ids or names"},
         {"title: u\nlogsource: {product: aws}\n" DETECTION, SONDA_COMPILE_UNMAPPED,
          SONDA_COMPILE_KIND_RULE, 1, "product 'aws'"},
         {"", SONDA_COMPILE_SKIPPED, SONDA_COMPILE_KIND_UNKNOWN, 1, "holds no document"},
@@ -148,7 +148,7 @@ static void test_compile__each_kind_of_document__gets_its_outcome(void **state)
     }
     assert_int_equal(finish(f), SONDA_ERR_EMPTY);
     assert_string_equal(f->error.message,
-                        "no rule is usable: 6 rejected, 1 unmapped, 3 skipped");
+                        "no rule is usable: 7 rejected, 1 unmapped, 2 skipped");
 }
 
 static void test_compile__wrong_attributes__one_reason_with_its_line(void **state)
