@@ -71,6 +71,15 @@ class Inputs(Case):
         self.expect(0, "one.jsonl: record 2, byte ")
         self.assertEqual([line.split("\t")[1] for line in self.out.splitlines()], ["1", "3"])
 
+    def test_file_name_with_tab_and_newline__forges_no_line(self):
+        name = f"a\t1\t{ID}\nb.jsonl"
+        self.write(name, EVENT)
+
+        self.replay(name)
+
+        self.expect(0, lines=0)
+        self.assertEqual(self.out, f"a\\x091\\x09{ID}\\x0ab.jsonl\t1\t{ID}\n")
+
     def test_standard_input__is_named_by_a_dash(self):
         self.replay("-", stdin=EVENT.encode())
 
