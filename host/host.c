@@ -13,6 +13,7 @@
 #include "host/loop.h"
 #include "host/queue.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 
@@ -109,6 +110,36 @@ static sonda_status make_loop(sonda_host *host)
     return SONDA_OK;
 }
 
+/*
+ * Whoever starts a program may have closed its standard descriptors. The next
+ * file opened would take their place and get what is meant for the terminal,
+ * and libuv aborts when it closes one. Each closed one gets a device opened the
+ * wrong way round, so that using it still fails.
+ */
+static void fill_standard_descriptors(void)
+{
+#ifndef _WIN32
+    for (;;) {
+        uv_fs_t request;
+        int descriptor = uv_fs_open(NULL, &request, "/dev/null", O_RDONLY, 0, NULL);
+
+        uv_fs_req_cleanup(&request);
+        if (descriptor == 0) {
+            (void)uv_fs_close(NULL, &request, descriptor, NULL);
+            descriptor = uv_fs_open(NULL, &request, "/dev/null", O_WRONLY, 0, NULL);
+            uv_fs_req_cleanup(&request);
+        }
+        if (descriptor < 0) {
+            return;
+        }
+        if (descriptor > 2) {
+            (void)uv_fs_close(NULL, &request, descriptor, NULL);
+            return;
+        }
+    }
+#endif
+}
+
 sonda_status sonda_host_open(sonda_host **host,
                              const sonda_host_options *options,
                              const sonda_allocator *allocator)
@@ -136,6 +167,7 @@ sonda_status sonda_host_open(sonda_host **host,
     made->allocator = ours;
     made->queue_bytes = queue_bytes;
     atomic_init(&made->stopped, 0);
+    fill_standard_descriptors();
     status = make_loop(made);
     if (status != SONDA_OK) {
         ours.release(made, ours.user);

@@ -95,6 +95,29 @@ class Outputs(Case):
         self.assertEqual(self.code, 0)
         self.assertGreater(self.out.count("\n"), limit // 512 - 100)
 
+    def closed(self, number, *argv, program=SONDA):
+        command = f"exec '{program}' \"$@\" {number}>&-"
+        return subprocess.run(["sh", "-c", command, "sh", *argv], cwd=self.folder, timeout=60,
+                              capture_output=True)
+
+    def test_closed_standard_output__exit_5(self):
+        done = self.closed(1, "replay", "--rules", "r.yml", "--output", "matches", "good.jsonl")
+
+        self.assertEqual((done.returncode, done.stderr.count(b"\n")), (5, 1), done.stderr)
+
+    def test_closed_standard_input__exit_3(self):
+        done = self.closed(0, "replay", "--rules", "r.yml", "-")
+
+        self.assertEqual((done.returncode, done.stderr.count(b"\n")), (3, 1), done.stderr)
+
+    def test_closed_standard_error__no_message_gets_into_the_recording(self):
+        done = self.closed(2, "record", "-o", "x.sonda", "--for", "200ms", program=FAKE)
+
+        self.assertEqual(done.returncode, 0)
+        self.run_it("inspect", "x.sonda")
+        self.expect(0, lines=0)
+        self.assertEqual(self.closed(2, "replay", "nowhere").returncode, 3)
+
     def test_full_disk_under_compile__exit_5(self):
         self.run_it("compile", "r.yml", "-o", "/dev/full")
 
