@@ -8,6 +8,7 @@
 
 #include "sonda/host/file.h"
 #include "host/failure.h"
+#include "host/open.h"
 #include "sonda/host/output.h"
 
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 
 /* Room for a path we build ourselves. */
 #define PATH_ROOM 4096u
+#define RETRY_MS 2u
 /* What is read at once from what does not say its size. */
 #define BLOCK_SIZE 65536u
 
@@ -66,7 +68,9 @@ static sonda_status read_all(reading *file, int *code)
             file->bytes[file->len] = 0;
             return SONDA_OK;
         }
-        if (*code < 0 && *code != UV_EINTR) {
+        if (*code == UV_EAGAIN) {
+            uv_sleep(RETRY_MS); /* a FIFO whose writer takes its time */
+        } else if (*code < 0 && *code != UV_EINTR) {
             return sonda__host_status(*code);
         }
         file->len += *code > 0 ? (size_t)*code : 0u;
@@ -108,8 +112,7 @@ sonda_status sonda_file_read(const char *path,
     if (status != SONDA_OK) {
         return status;
     }
-    file.descriptor = uv_fs_open(NULL, &request, path, O_RDONLY, 0, NULL);
-    uv_fs_req_cleanup(&request);
+    file.descriptor = sonda__host_open_to_read(path);
     if (file.descriptor < 0) {
         return sonda__host_fail_uv(error, file.descriptor, NULL);
     }

@@ -12,6 +12,7 @@
 
 #include "host/failure.h"
 #include "host/loop.h"
+#include "host/open.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -204,14 +205,11 @@ static sonda_status read_descriptor(reading *input, int owned)
 
 static sonda_status open_and_read(reading *input, const char *path)
 {
-    uv_fs_t request;
-
     if (strcmp(path, "-") == 0) {
         input->descriptor = 0;
         return read_descriptor(input, 0);
     }
-    input->descriptor = uv_fs_open(NULL, &request, path, O_RDONLY, 0, NULL);
-    uv_fs_req_cleanup(&request);
+    input->descriptor = sonda__host_open_to_read(path);
     if (input->descriptor < 0) {
         return sonda__host_fail_uv(input->error, input->descriptor, NULL);
     }

@@ -25,7 +25,7 @@ typedef struct walking {
 
 static sonda_status walk_folder(walking *walk, size_t path_len, unsigned depth);
 
-/* A folder itself, not a link to one: links could lead in circles. */
+/* A folder itself, not a link to one unless `follow`: links could lead in circles. */
 static int is_folder(const char *path, int follow)
 {
     uv_fs_t request;
@@ -37,10 +37,18 @@ static int is_folder(const char *path, int follow)
     return folder;
 }
 
-/* A link to a folder, or to nothing. */
+/*
+ * A link to a folder or to nothing, and what is no file: opening a FIFO would
+ * wait for a writer for ever.
+ */
 static int is_to_be_skipped(const char *path)
 {
-    return is_folder(path, 1) != 0;
+    uv_fs_t request;
+    int file = uv_fs_stat(NULL, &request, path, NULL) == 0 &&
+               (request.statbuf.st_mode & S_IFMT) == S_IFREG;
+
+    uv_fs_req_cleanup(&request);
+    return !file;
 }
 
 static sonda_status visit(walking *walk, size_t path_len, unsigned depth)

@@ -100,6 +100,22 @@ class Rules(Case):
 
         self.expect(3, "bad.yml:", lines=12)
 
+    def test_fifo_that_nobody_writes__exit_3_without_waiting(self):
+        os.mkfifo(self.folder / "fifo.yml")
+
+        self.run_it("replay", "--rules", "fifo.yml", "good.jsonl", timeout=20)
+
+        self.expect(3, "fifo.yml", lines=2)
+
+    def test_fifo_in_a_folder_of_rules__passed_over(self):
+        self.write("mixed/a.yml", RULE)
+        os.mkfifo(self.folder / "mixed/b.yml")
+
+        self.run_it("replay", "--rules", "mixed", "--output", "matches", "good.jsonl", timeout=20)
+
+        self.expect(0, lines=0)
+        self.assertIn(ID, self.out)
+
     def test_folder_without_rules__exit_3(self):
         self.write("none/readme.txt", "nothing")
 

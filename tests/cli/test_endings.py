@@ -13,6 +13,15 @@ LIVE = ("run", "--no-config", "--rules", "live.yml")
 
 
 class Interrupts(Case):
+    def test_replay__interrupted_while_a_fifo_has_no_writer__exit_130(self):
+        os.mkfifo(self.folder / "fifo")
+        child = self.start("replay", "--rules", "r.yml", "fifo", "-", stdin=subprocess.PIPE)
+        self.assertRaises(subprocess.TimeoutExpired, child.wait, 0.5)
+
+        child.send_signal(signal.SIGINT)
+
+        self.assertEqual(child.wait(30), 130)
+
     def test_replay__interrupted_while_standard_input_idles__findings_are_out(self):
         child = self.start("replay", "--rules", "r.yml", "--output", "matches", "-", stdin=subprocess.PIPE,
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
