@@ -16,14 +16,13 @@ all: build
 setup:
 	@scripts/setup.sh build
 
-# Says nothing when there is nothing to do.
 build: setup
 	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET)
-	@ninja -C $(BUILD) -n $(TARGET) | grep -q 'no work to do' || \
-	    cmake --build $(BUILD) --parallel $(JOBS) $(if $(TARGET),--target $(TARGET))
+	@cmake --build $(BUILD) --parallel $(JOBS) $(if $(TARGET),--target $(TARGET))
 
+# Standard output is the sensor's alone, so that it can be piped.
 run:
-	@$(MAKE) --no-print-directory build TARGET=sonda
+	@$(MAKE) --no-print-directory build TARGET=sonda >&2
 	@scripts/run.sh $(BUILD)/sonda $(ARGS)
 
 test: build
