@@ -69,7 +69,7 @@ static void watch(const sonda_source_ops *ops,
     uint64_t cpu = cpu_ns();
     uint64_t begin = now_ns();
     pid_t starter = fork();
-    sonda_source_stats stats;
+    sonda_source_stats stats = SONDA_SOURCE_STATS_INIT;
     double elapsed;
 
     if (starter == 0) {

@@ -10,6 +10,7 @@
 
 #include "compile/case_event.h"
 
+#include "compile/refuse.h"
 #include "core/base/error.h"
 #include "core/codec/json_writer.h"
 #include "sonda/event.h"
@@ -49,11 +50,8 @@ static const named_activity activities[] = {
 
 sonda_status sonda__case_refuse(sonda_error *error, uint32_t line, const char *reason)
 {
-    sonda__error_set(error, SONDA_ERR_MALFORMED, 0, "%s", reason);
-    if (error != NULL && error->struct_size == sizeof *error) {
-        error->line = line;
-    }
-    return SONDA_ERR_MALFORMED;
+    return sonda__at_line(error, line,
+                          sonda__error_set(error, SONDA_ERR_MALFORMED, 0, "%s", reason));
 }
 
 static sonda__span scalar(const sonda__yaml_node *node)

@@ -11,18 +11,14 @@
 
 #include "sonda/compile/cases.h"
 
-#include <stddef.h>
-
 #include "compile/case_event.h"
 #include "compile/case_list.h"
 #include "compile/case_regression.h"
-#include "core/base/abi.h"
+#include "compile/refuse.h"
 #include "core/base/allocate.h"
 #include "core/base/error.h"
 #include "core/codec/time_text.h"
-
-/* Size of the public struct when it was introduced. */
-#define FIRST_VIEW_SIZE offsetof(sonda_case_view, time_ns)
+#include "sonda/abi.h"
 
 static sonda_text text_of(sonda__span span)
 {
@@ -68,12 +64,10 @@ static sonda_status check_keys(const sonda__yaml_node *map,
             known = known || sonda__span_is(pair->key->text, allowed[i]);
         }
         if (!known) {
-            sonda__error_set(error, SONDA_ERR_MALFORMED, 0, "no such key in a case file: %v",
-                             pair->key->text);
-            if (error != NULL && error->struct_size == sizeof *error) {
-                error->line = pair->key->line;
-            }
-            return SONDA_ERR_MALFORMED;
+            return sonda__at_line(error, pair->key->line,
+                                  sonda__error_set(error, SONDA_ERR_MALFORMED, 0,
+                                                   "no such key in a case file: %v",
+                                                   pair->key->text));
         }
     }
     return SONDA_OK;
@@ -296,7 +290,7 @@ sonda_status sonda_cases_open(sonda_cases **cases,
     if (len > SONDA_CASES_MAX) {
         return sonda__error_set(error, SONDA_ERR_LIMIT, 0, "case file larger than 4 MiB");
     }
-    status = sonda__allocator_copy(&ours, allocator);
+    status = sonda_allocator_read(allocator, &ours);
     if (status != SONDA_OK) {
         return sonda__error_set(error, status, 0, "allocator of an unknown version");
     }
@@ -335,14 +329,14 @@ sonda_status sonda_cases_get(const sonda_cases *cases, size_t index, sonda_case_
     if (cases == NULL || view == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__abi_check(view, FIRST_VIEW_SIZE, sizeof *view);
+    status = sonda_abi_check(view, sizeof *view);
     if (status != SONDA_OK) {
         return status;
     }
     if (index >= cases->count) {
         return SONDA_ERR_NOT_FOUND;
     }
-    return sonda__abi_write(view, FIRST_VIEW_SIZE, &cases->list[index].view, sizeof *view);
+    return sonda_abi_write(&cases->list[index].view, sizeof *view, view);
 }
 
 sonda_status sonda_cases_record(

@@ -15,12 +15,8 @@
 #include "compile/assemble.h"
 #include "compile/refuse.h"
 #include "compile/tar.h"
-#include "core/base/abi.h"
 #include "core/base/allocate.h"
-
-/* Size of a public struct when it was introduced. */
-#define FIRST_OPTIONS_SIZE sizeof(sonda_compile_options)
-#define FIRST_ENTRY_SIZE sizeof(sonda_compile_entry)
+#include "sonda/abi.h"
 
 struct sonda_compile {
     sonda_allocator allocator;
@@ -39,13 +35,13 @@ sonda_status sonda_compile_open(sonda_compile **compile,
 {
     sonda_allocator ours;
     sonda_compile *opened;
-    sonda_status status = sonda__allocator_copy(&ours, allocator);
+    sonda_status status = sonda_allocator_read(allocator, &ours);
 
     if (compile == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
     if (status == SONDA_OK && options != NULL) {
-        status = sonda__abi_check(options, FIRST_OPTIONS_SIZE, sizeof *options);
+        status = sonda_abi_check(options, sizeof *options);
     }
     if (status != SONDA_OK) {
         return status;
@@ -490,7 +486,7 @@ sonda_compile_entry_get(const sonda_compile *compile, size_t index, sonda_compil
     if (compile == NULL || entry == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__abi_check(entry, FIRST_ENTRY_SIZE, sizeof view);
+    status = sonda_abi_check(entry, sizeof view);
     if (status != SONDA_OK) {
         return status;
     }
@@ -506,7 +502,7 @@ sonda_compile_entry_get(const sonda_compile *compile, size_t index, sonda_compil
     view.id = text_of(from->id);
     view.title = text_of(from->title);
     view.reason = text_of(from->reason);
-    return sonda__abi_write(entry, FIRST_ENTRY_SIZE, &view, sizeof view);
+    return sonda_abi_write(&view, sizeof view, entry);
 }
 
 const char *sonda_compile_outcome_name(uint32_t outcome)

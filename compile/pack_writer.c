@@ -31,7 +31,7 @@ sonda_status sonda__pack_writer_open(sonda__pack_writer **writer,
 {
     sonda_allocator ours;
     sonda__pack_writer *opened;
-    sonda_status status = sonda__allocator_copy(&ours, allocator);
+    sonda_status status = sonda_allocator_read(allocator, &ours);
 
     if (status != SONDA_OK) {
         return status;

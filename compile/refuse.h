@@ -12,6 +12,7 @@
 #define SONDA_COMPILE_REFUSE_H
 
 #include "core/base/error.h"
+#include "sonda/abi.h"
 
 /*
  * Adds the line to what sonda__error_set() just wrote, and returns the status:
@@ -20,8 +21,11 @@
 static inline sonda_status
 sonda__at_line(sonda_error *error, uint32_t line, sonda_status status)
 {
-    if (error != NULL && error->struct_size == sizeof *error) {
-        error->line = line;
+    sonda_error filled = SONDA_ERROR_INIT;
+
+    if (error != NULL && sonda_abi_read(error, &filled, sizeof filled) == SONDA_OK) {
+        filled.line = line;
+        (void)sonda_abi_write(&filled, sizeof filled, error);
     }
     return status;
 }

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sonda_status status;
     size_t files = 0;
 
-    if (sonda__allocator_copy(&allocator, NULL) != SONDA_OK) {
+    if (sonda_allocator_read(NULL, &allocator) != SONDA_OK) {
         return 0;
     }
     (void)sonda__tar_is(data, size);

@@ -10,24 +10,23 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <uv.h>
+
+#include "sonda/abi.h"
 
 sonda_status sonda__host_fail(sonda_error *error, sonda_status status, const char *format, ...)
 {
+    sonda_error filled = SONDA_ERROR_INIT;
     va_list arguments;
 
-    if (error == NULL || error->struct_size != sizeof *error) {
+    if (error == NULL) {
         return status;
     }
-    error->status = status;
-    error->offset = 0;
-    error->line = 0;
-    error->column = 0;
+    filled.status = status;
     va_start(arguments, format);
-    (void)vsnprintf(error->message, sizeof error->message, format, arguments);
+    (void)vsnprintf(filled.message, sizeof filled.message, format, arguments);
     va_end(arguments);
+    (void)sonda_abi_write(&filled, sizeof filled, error);
     return status;
 }
 
@@ -59,30 +58,4 @@ sonda_status sonda__host_fail_uv(sonda_error *error, int code, const char *what)
         return sonda__host_fail(error, status, "%s", uv_strerror(code));
     }
     return sonda__host_fail(error, status, "%s: %s", what, uv_strerror(code));
-}
-
-static void *default_allocate(size_t size, void *user)
-{
-    (void)user;
-    return malloc(size);
-}
-
-static void default_release(void *memory, void *user)
-{
-    (void)user;
-    free(memory);
-}
-
-sonda_status sonda__host_allocator(sonda_allocator *ours, const sonda_allocator *given)
-{
-    sonda_allocator standard = SONDA_ALLOCATOR_INIT;
-
-    standard.allocate = default_allocate;
-    standard.release = default_release;
-    if (given != NULL && given->struct_size != sizeof(sonda_allocator)) {
-        return SONDA_ERR_ABI;
-    }
-    *ours =
-        given != NULL && given->allocate != NULL && given->release != NULL ? *given : standard;
-    return SONDA_OK;
 }

@@ -12,7 +12,6 @@
 #ifndef SONDA_HOST_FAILURE_H
 #define SONDA_HOST_FAILURE_H
 
-#include "sonda/allocator.h"
 #include "sonda/status.h"
 
 /* Fills `error` (may be NULL) as printf would and returns `status`. */
@@ -27,8 +26,5 @@ sonda_status sonda__host_fail_uv(sonda_error *error, int code, const char *what)
 
 /* The status of a libuv code alone. */
 sonda_status sonda__host_status(int code);
-
-/* Copies `given`; NULL or missing functions mean malloc and free. */
-sonda_status sonda__host_allocator(sonda_allocator *ours, const sonda_allocator *given);
 
 #endif

@@ -108,7 +108,7 @@ sonda_status sonda_file_read(const char *path,
     if (path == NULL || bytes == NULL || len == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__host_allocator(&file.allocator, allocator);
+    status = sonda_allocator_read(allocator, &file.allocator);
     if (status != SONDA_OK) {
         return status;
     }

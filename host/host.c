@@ -17,6 +17,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "sonda/abi.h"
+
 #define QUEUE_BYTES_DEFAULT ((size_t)16 << 20)
 
 static const int signal_numbers[SONDA__HOST_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
@@ -84,16 +86,14 @@ static void watch_signals(sonda_host *host)
 
 static sonda_status check_options(const sonda_host_options *options, size_t *queue_bytes)
 {
-    *queue_bytes = QUEUE_BYTES_DEFAULT;
-    if (options == NULL) {
-        return SONDA_OK;
+    sonda_host_options ours = SONDA_HOST_OPTIONS_INIT;
+    sonda_status status =
+        options != NULL ? sonda_abi_read(options, &ours, sizeof ours) : SONDA_OK;
+
+    if (status != SONDA_OK) {
+        return status;
     }
-    if (options->struct_size != sizeof *options) {
-        return SONDA_ERR_ABI;
-    }
-    if (options->queue_bytes != 0) {
-        *queue_bytes = (size_t)options->queue_bytes;
-    }
+    *queue_bytes = ours.queue_bytes != 0 ? (size_t)ours.queue_bytes : QUEUE_BYTES_DEFAULT;
     return *queue_bytes < SONDA__QUEUE_SIZE_MIN ? SONDA_ERR_INVALID_ARGUMENT : SONDA_OK;
 }
 
@@ -152,7 +152,7 @@ sonda_status sonda_host_open(sonda_host **host,
     if (host == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__host_allocator(&ours, allocator);
+    status = sonda_allocator_read(allocator, &ours);
     if (status == SONDA_OK) {
         status = check_options(options, &queue_bytes);
     }

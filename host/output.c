@@ -32,7 +32,7 @@ static sonda_status
 make(sonda_output **output, uv_file descriptor, int owned, const sonda_allocator *allocator)
 {
     sonda_allocator ours;
-    sonda_status status = sonda__host_allocator(&ours, allocator);
+    sonda_status status = sonda_allocator_read(allocator, &ours);
     sonda_output *made;
 
     if (status != SONDA_OK) {

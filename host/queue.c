@@ -39,7 +39,7 @@ sonda_status
 sonda__queue_open(sonda__queue **queue, size_t size_bytes, const sonda_allocator *allocator)
 {
     sonda_allocator ours;
-    sonda_status status = sonda__host_allocator(&ours, allocator);
+    sonda_status status = sonda_allocator_read(allocator, &ours);
     sonda__queue *made;
 
     if (status != SONDA_OK) {

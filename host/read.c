@@ -17,6 +17,8 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "sonda/abi.h"
+
 /* Large enough that the calls do not count, small enough for the cache. */
 #define BLOCK_SIZE 131072u
 
@@ -221,16 +223,18 @@ sonda_status sonda_host_read(sonda_host *host,
                              const sonda_host_read_options *options,
                              sonda_error *error)
 {
-    reading input = {.host = host, .options = options, .error = error};
+    sonda_host_read_options ours = SONDA_HOST_READ_OPTIONS_INIT;
+    reading input = {.host = host, .options = &ours, .error = error};
     sonda_status status;
 
     if (host == NULL || path == NULL || options == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    if (options->struct_size != sizeof *options) {
-        return SONDA_ERR_ABI;
+    status = sonda_abi_read(options, &ours, sizeof ours);
+    if (status != SONDA_OK) {
+        return status;
     }
-    if (options->on_bytes == NULL) {
+    if (ours.on_bytes == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
     if (host->busy) {

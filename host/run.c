@@ -16,7 +16,8 @@
 #include "host/queue.h"
 #include "sonda/host/usage.h"
 
-#include <string.h>
+
+#include "sonda/abi.h"
 
 /* Records handed out before signals and timers get their turn. */
 #define BATCH 4096u
@@ -25,8 +26,8 @@
 
 typedef struct live {
     sonda_host *host;
-    const sonda_host_run_options *options;
-    const sonda_source_ops *ops;
+    sonda_host_run_options options;
+    sonda_source_ops ops;
     sonda_source *source;
     sonda__queue *queue;
     uv_thread_t thread;
@@ -57,15 +58,15 @@ static sonda_status deliver(void *user, const void *record, size_t record_len)
 
 static sonda_status drive(live *run)
 {
-    sonda_source_description description = {.struct_size = sizeof description};
+    sonda_source_description description = SONDA_SOURCE_DESCRIPTION_INIT;
     sonda_status status;
 
-    run->ops->describe(&description);
+    run->ops.describe(&description);
     if (description.drive == SONDA_SOURCE_RUNS) {
-        return run->ops->run(run->source);
+        return run->ops.run(run->source);
     }
     do {
-        status = run->ops->poll(run->source, POLL_MS);
+        status = run->ops.poll(run->source, POLL_MS);
     } while (status == SONDA_OK && !atomic_load(&run->is_stopping));
     return status;
 }
@@ -74,7 +75,7 @@ static void adapter_thread(void *user)
 {
     live *run = user;
 
-    run->thread_status = run->ops->start(run->source, &run->thread_error);
+    run->thread_status = run->ops.start(run->source, &run->thread_error);
     atomic_store(&run->is_live, run->thread_status == SONDA_OK);
     uv_sem_post(&run->started);
     if (run->thread_status == SONDA_OK) {
@@ -101,21 +102,19 @@ static void on_timer(uv_timer_t *timer)
 
 static void announce(live *run)
 {
-    sonda_source_description description = {.struct_size = sizeof description};
-    sonda_source_capabilities capabilities;
+    sonda_source_description description = SONDA_SOURCE_DESCRIPTION_INIT;
+    sonda_source_capabilities capabilities = SONDA_SOURCE_CAPABILITIES_INIT;
 
     run->announced = 1;
     run->live_since_ns = sonda_clock_monotonic_ns();
-    if (run->options->duration_ms != 0) {
+    if (run->options.duration_ms != 0) {
         uv_update_time(&run->host->loop);
-        (void)uv_timer_start(&run->timer, on_timer, run->options->duration_ms, 0);
+        (void)uv_timer_start(&run->timer, on_timer, run->options.duration_ms, 0);
     }
-    if (run->options->on_live != NULL) {
-        memset(&capabilities, 0, sizeof capabilities);
-        capabilities.struct_size = sizeof capabilities;
-        run->ops->describe(&description);
-        run->ops->capabilities(run->source, &capabilities);
-        run->options->on_live(&description, &capabilities, run->options->user);
+    if (run->options.on_live != NULL) {
+        run->ops.describe(&description);
+        run->ops.capabilities(run->source, &capabilities);
+        run->options.on_live(&description, &capabilities, run->options.user);
     }
 }
 
@@ -130,7 +129,7 @@ static sonda_status hand_out(live *run, size_t most)
         sonda_status status = sonda__queue_front(run->queue, &record, &record_len);
 
         if (status == SONDA_OK) {
-            status = run->options->on_record(record, record_len, now_ns, run->options->user);
+            status = run->options.on_record(record, record_len, now_ns, run->options.user);
             sonda__queue_pop(run->queue);
         }
         if (status != SONDA_OK) {
@@ -142,7 +141,7 @@ static sonda_status hand_out(live *run, size_t most)
 
 static sonda_status idle(live *run)
 {
-    return run->options->on_idle == NULL ? SONDA_OK : run->options->on_idle(run->options->user);
+    return run->options.on_idle == NULL ? SONDA_OK : run->options.on_idle(run->options.user);
 }
 
 static void on_wake(void *job)
@@ -201,13 +200,13 @@ static void stop_adapter(live *run, sonda_error *error)
         if (ended_well(run)) {
             hand_out_rest(run);
         }
-        run->ops->stop(run->source);
+        run->ops.stop(run->source);
     }
     (void)uv_thread_join(&run->thread);
     if (!atomic_load(&run->is_live)) {
         run->status = run->thread_status;
-        if (error != NULL && error->struct_size == sizeof *error) {
-            *error = run->thread_error;
+        if (error != NULL) {
+            (void)sonda_abi_write(&run->thread_error, sizeof run->thread_error, error);
         }
     } else if (run->status != SONDA_OK && run->status == run->thread_status &&
                run->status != SONDA_ERR_CANCELLED) {
@@ -221,28 +220,25 @@ static void stop_adapter(live *run, sonda_error *error)
 
 static void fill_numbers(live *run, sonda_host_numbers *numbers)
 {
-    sonda_source_stats stats;
+    sonda_host_numbers filled = SONDA_HOST_NUMBERS_INIT;
+    sonda_source_stats stats = SONDA_SOURCE_STATS_INIT;
     sonda__queue_numbers queued;
 
-    if (numbers == NULL || numbers->struct_size != sizeof *numbers) {
+    if (numbers == NULL) {
         return;
     }
-    memset(&stats, 0, sizeof stats);
-    stats.struct_size = sizeof stats;
-    run->ops->stats(run->source, &stats);
+    run->ops.stats(run->source, &stats);
     sonda__queue_read(run->queue, &queued);
-    numbers->queued = queued.queued;
-    numbers->refused = queued.refused;
-    numbers->queue_peak_bytes = queued.peak_bytes;
-    numbers->live_ns = run->announced ? sonda_clock_monotonic_ns() - run->live_since_ns : 0;
-    numbers->produced = 0;
-    numbers->lost = 0;
-    numbers->filtered = 0;
+    filled.queued = queued.queued;
+    filled.refused = queued.refused;
+    filled.queue_peak_bytes = queued.peak_bytes;
+    filled.live_ns = run->announced ? sonda_clock_monotonic_ns() - run->live_since_ns : 0;
     for (size_t i = 0; i < SONDA_SOURCE_CLASS_COUNT; i++) {
-        numbers->produced += stats.by_class[i].produced;
-        numbers->lost += stats.by_class[i].lost;
-        numbers->filtered += stats.by_class[i].filtered;
+        filled.produced += stats.by_class[i].produced;
+        filled.lost += stats.by_class[i].lost;
+        filled.filtered += stats.by_class[i].filtered;
     }
+    (void)sonda_abi_write(&filled, sizeof filled, numbers);
 }
 
 /* The adapter is open: its thread, the loop, and the way out. */
@@ -269,33 +265,56 @@ static sonda_status open_and_run(live *run, sonda_host_numbers *numbers, sonda_e
 {
     sonda_sink sink = {sizeof sink, 0, deliver, run};
     sonda_source_options defaults = SONDA_SOURCE_OPTIONS_INIT;
-    const sonda_source_options *wanted = run->options->source_options;
+    const sonda_source_options *wanted = run->options.source_options;
     sonda_status status;
 
     status = sonda__queue_open(&run->queue, run->host->queue_bytes, &run->host->allocator);
     if (status != SONDA_OK) {
         return status;
     }
-    status = run->ops->open(&run->source, wanted != NULL ? wanted : &defaults, &sink,
-                            &run->host->allocator, error);
+    status = run->ops.open(&run->source, wanted != NULL ? wanted : &defaults, &sink,
+                           &run->host->allocator, error);
     if (status == SONDA_OK) {
         status = run_open(run, numbers, error);
-        run->ops->close(run->source);
+        run->ops.close(run->source);
     }
     sonda__queue_close(run->queue);
     return status;
 }
 
-static sonda_status check_run(const sonda_host *host, const sonda_host_run_options *options)
+/* A table that is shorter than ours leaves NULL at its end. */
+static int is_whole(const sonda_source_ops *ops)
 {
+    return ops->describe != NULL && ops->open != NULL && ops->capabilities != NULL &&
+           ops->start != NULL && ops->poll != NULL && ops->run != NULL &&
+           ops->respond != NULL && ops->stats != NULL && ops->stop != NULL &&
+           ops->close != NULL;
+}
+
+/* What we know of the caller's options, numbers and adapter. */
+static sonda_status take_call(live *run,
+                              const sonda_host *host,
+                              const sonda_host_run_options *options,
+                              const sonda_host_numbers *numbers)
+{
+    sonda_status status;
+
     if (host == NULL || options == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    if (options->struct_size != sizeof *options) {
-        return SONDA_ERR_ABI;
+    status = sonda_abi_read(options, &run->options, sizeof run->options);
+    if (status == SONDA_OK && numbers != NULL) {
+        status = sonda_abi_check(numbers, sizeof *numbers);
     }
-    if (options->source == NULL || options->on_record == NULL) {
+    if (status != SONDA_OK) {
+        return status;
+    }
+    if (run->options.source == NULL || run->options.on_record == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    status = sonda_abi_read(run->options.source, &run->ops, sizeof run->ops);
+    if (status != SONDA_OK || !is_whole(&run->ops)) {
+        return status != SONDA_OK ? status : SONDA_ERR_INVALID_ARGUMENT;
     }
     return host->busy ? SONDA_ERR_BAD_STATE : SONDA_OK;
 }
@@ -305,8 +324,8 @@ sonda_status sonda_host_run(sonda_host *host,
                             sonda_host_numbers *numbers,
                             sonda_error *error)
 {
-    live run = {.host = host, .options = options};
-    sonda_status status = check_run(host, options);
+    live run = {.host = host, .options = SONDA_HOST_RUN_OPTIONS_INIT};
+    sonda_status status = take_call(&run, host, options, numbers);
 
     if (status != SONDA_OK) {
         return status;
@@ -314,7 +333,6 @@ sonda_status sonda_host_run(sonda_host *host,
     if (sonda_host_check(host) != SONDA_OK) {
         return SONDA_ERR_CANCELLED;
     }
-    run.ops = options->source;
     run.thread_error.struct_size = sizeof run.thread_error;
     run.status = SONDA_ERR_CANCELLED;
     host->busy = 1;

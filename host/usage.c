@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <uv.h>
 
+#include "sonda/abi.h"
+
 static uint64_t nanoseconds(uv_timeval_t time)
 {
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_usec * 1000u;
@@ -18,20 +20,18 @@ static uint64_t nanoseconds(uv_timeval_t time)
 
 sonda_status sonda_usage_read(sonda_usage *usage)
 {
+    sonda_usage filled = SONDA_USAGE_INIT;
     uv_rusage_t used;
 
     if (usage == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    if (usage->struct_size != sizeof *usage) {
-        return SONDA_ERR_ABI;
-    }
     if (uv_getrusage(&used) != 0) {
         return SONDA_ERR_IO;
     }
-    usage->cpu_ns = nanoseconds(used.ru_utime) + nanoseconds(used.ru_stime);
-    usage->peak_bytes = used.ru_maxrss * 1024u;
-    return SONDA_OK;
+    filled.cpu_ns = nanoseconds(used.ru_utime) + nanoseconds(used.ru_stime);
+    filled.peak_bytes = used.ru_maxrss * 1024u;
+    return sonda_abi_write(&filled, sizeof filled, usage);
 }
 
 uint64_t sonda_clock_wall_ns(void)

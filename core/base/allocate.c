@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The default allocator and checked use of any.
+ * The caller's allocator or the default one, and checked use of any.
  *
  * Layer 0 (base).
  */
@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "sonda/abi.h"
 
 static void *default_allocate(size_t size, void *user)
 {
@@ -23,20 +25,24 @@ static void default_release(void *memory, void *user)
     free(memory);
 }
 
-sonda_status sonda__allocator_copy(sonda_allocator *ours, const sonda_allocator *given)
+sonda_status sonda_allocator_read(const sonda_allocator *given, sonda_allocator *ours)
 {
     sonda_allocator standard = SONDA_ALLOCATOR_INIT;
+    sonda_allocator wanted = SONDA_ALLOCATOR_INIT;
 
+    if (ours == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
     standard.allocate = default_allocate;
     standard.release = default_release;
-    if (given == NULL) {
-        *ours = standard;
-        return SONDA_OK;
+    if (given != NULL) {
+        sonda_status status = sonda_abi_read(given, &wanted, sizeof wanted);
+
+        if (status != SONDA_OK) {
+            return status;
+        }
     }
-    if (given->struct_size != sizeof(sonda_allocator)) {
-        return SONDA_ERR_ABI;
-    }
-    *ours = given->allocate != NULL && given->release != NULL ? *given : standard;
+    *ours = wanted.allocate != NULL && wanted.release != NULL ? wanted : standard;
     return SONDA_OK;
 }
 

@@ -12,12 +12,6 @@
 #include "sonda/allocator.h"
 #include "sonda/status.h"
 
-/*
- * Copies `given` to `ours`; NULL or a NULL function means malloc and free.
- * SONDA_ERR_ABI when the struct is smaller than any we know.
- */
-sonda_status sonda__allocator_copy(sonda_allocator *ours, const sonda_allocator *given);
-
 /* Uninitialised memory, or NULL; `count * size` is checked. */
 void *sonda__allocate(const sonda_allocator *allocator, size_t count, size_t size);
 

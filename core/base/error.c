@@ -11,6 +11,8 @@
 
 #include <stdarg.h>
 
+#include "sonda/abi.h"
+
 static void append(sonda_error *error, size_t *used, sonda__span text)
 {
     for (size_t i = 0; i < text.len && *used + 1 < sizeof error->message; i++) {
@@ -39,38 +41,37 @@ static void append_number(sonda_error *error, size_t *used, uint64_t number)
 sonda_status sonda__error_set(
     sonda_error *error, sonda_status status, uint64_t offset, const char *format, ...)
 {
+    sonda_error filled = SONDA_ERROR_INIT;
     va_list arguments;
     size_t used = 0;
 
-    if (error == NULL || error->struct_size != sizeof *error) {
+    if (error == NULL) {
         return status;
     }
-    error->status = status;
-    error->offset = offset;
-    error->line = 0;
-    error->column = 0;
-    error->message[0] = '\0';
+    filled.status = status;
+    filled.offset = offset;
     va_start(arguments, format);
     for (const char *p = format; *p != '\0'; p++) {
         if (*p != '%' || p[1] == '\0') {
-            append(error, &used, sonda__span_of(p, 1));
+            append(&filled, &used, sonda__span_of(p, 1));
             continue;
         }
         switch (*++p) {
         case 's':
-            append(error, &used, sonda__span_text(va_arg(arguments, const char *)));
+            append(&filled, &used, sonda__span_text(va_arg(arguments, const char *)));
             break;
         case 'v':
-            append(error, &used, va_arg(arguments, sonda__span));
+            append(&filled, &used, va_arg(arguments, sonda__span));
             break;
         case 'u':
-            append_number(error, &used, va_arg(arguments, uint64_t));
+            append_number(&filled, &used, va_arg(arguments, uint64_t));
             break;
         default:
-            append(error, &used, sonda__span_of(p, 1));
+            append(&filled, &used, sonda__span_of(p, 1));
             break;
         }
     }
     va_end(arguments);
+    (void)sonda_abi_write(&filled, sizeof filled, error);
     return status;
 }

@@ -32,7 +32,7 @@ sonda_status sonda_explainer_open(sonda_explainer **explainer, const sonda_alloc
     if (explainer == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__allocator_copy(&ours, allocator);
+    status = sonda_allocator_read(allocator, &ours);
     if (status != SONDA_OK) {
         return status;
     }

@@ -18,7 +18,7 @@ sonda_status sonda__matcher_open(sonda__matcher **matcher, const sonda_allocator
 {
     sonda_allocator ours;
     sonda__matcher *opened;
-    sonda_status status = sonda__allocator_copy(&ours, allocator);
+    sonda_status status = sonda_allocator_read(allocator, &ours);
 
     if (status != SONDA_OK) {
         return status;

@@ -11,7 +11,7 @@
  * Layer 5 (engine).
  */
 
-#include "core/base/abi.h"
+#include "sonda/abi.h"
 #include "core/base/allocate.h"
 #include "core/base/span.h"
 #include "core/detect/correlate.h"
@@ -339,7 +339,7 @@ sonda_engine_disabled(const sonda_engine *engine, size_t index, sonda_disabled_v
             filled.id = slot->id;
             filled.id_len = slot->id_len;
             filled.matches = atomic_load_explicit(&slot->matches, memory_order_relaxed);
-            return sonda__abi_write(view, sizeof filled, &filled, sizeof filled);
+            return sonda_abi_write(&filled, sizeof filled, view);
         }
     }
     return SONDA_ERR_NOT_FOUND;
@@ -381,9 +381,9 @@ sonda_status sonda_engine_open(sonda_engine **engine,
     if (engine == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__allocator_copy(&ours, allocator);
+    status = sonda_allocator_read(allocator, &ours);
     if (status == SONDA_OK && options != NULL) {
-        status = sonda__abi_read(&chosen, sizeof chosen, options, sizeof chosen);
+        status = sonda_abi_read(options, &chosen, sizeof chosen);
     }
     if (status != SONDA_OK) {
         return status;

@@ -8,7 +8,7 @@
 
 #include "core/engine/finding.h"
 
-#include "core/base/abi.h"
+#include "sonda/abi.h"
 
 sonda_status sonda_finding_rule(const sonda_finding *finding, sonda_rule_view *rule)
 {
@@ -65,7 +65,7 @@ sonda_status sonda_finding_evidence(const sonda_finding *finding,
     view.pattern_len = from->pattern.len;
     view.position = from->position == SONDA__EVIDENCE_WHOLE ? 0 : from->position;
     view.length = from->position == SONDA__EVIDENCE_WHOLE ? from->value.len : from->length;
-    return sonda__abi_write(evidence, sizeof view, &view, sizeof view);
+    return sonda_abi_write(&view, sizeof view, evidence);
 }
 
 size_t sonda_finding_process_count(const sonda_finding *finding)
@@ -97,7 +97,7 @@ sonda_finding_process(const sonda_finding *finding, size_t index, sonda_process_
     view.user_len = link->user.len;
     view.current_directory = link->current_directory.data;
     view.current_directory_len = link->current_directory.len;
-    return sonda__abi_write(process, sizeof view, &view, sizeof view);
+    return sonda_abi_write(&view, sizeof view, process);
 }
 
 size_t sonda_finding_member_count(const sonda_finding *finding, uint64_t *total)
@@ -127,5 +127,5 @@ sonda_finding_member(const sonda_finding *finding, size_t index, sonda_member_vi
     view.seq = from->seq;
     view.time_ns = from->time_ns;
     view.rule_id = rule.id;
-    return sonda__abi_write(member, sizeof view, &view, sizeof view);
+    return sonda_abi_write(&view, sizeof view, member);
 }

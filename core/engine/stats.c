@@ -8,7 +8,7 @@
 
 #include "core/engine/stats.h"
 
-#include "core/base/abi.h"
+#include "sonda/abi.h"
 #include "sonda/event.h"
 
 #include <stddef.h>
@@ -68,25 +68,30 @@ sonda_status sonda_stats_add(sonda_stats *total, const sonda_stats *part)
 {
     /* All members behind the size are counters of 64 bits. */
     const size_t first = offsetof(sonda_stats, records);
-    unsigned char *sums;
-    const unsigned char *addends;
+    sonda_stats sum = SONDA_STATS_INIT;
+    sonda_stats addend = SONDA_STATS_INIT;
+    unsigned char *sums = (unsigned char *)&sum + first;
+    const unsigned char *addends = (const unsigned char *)&addend + first;
+    sonda_status status;
 
     if (total == NULL || part == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    if (total->struct_size != sizeof *total || part->struct_size != sizeof *part) {
-        return SONDA_ERR_ABI;
+    status = sonda_abi_read(total, &sum, sizeof sum);
+    if (status == SONDA_OK) {
+        status = sonda_abi_read(part, &addend, sizeof addend);
     }
-    sums = (unsigned char *)total + first;
-    addends = (const unsigned char *)part + first;
-    for (size_t at = 0; at < sizeof *total - first; at += sizeof(uint64_t)) {
-        uint64_t sum;
-        uint64_t addend;
+    if (status != SONDA_OK) {
+        return status;
+    }
+    for (size_t at = 0; at < sizeof sum - first; at += sizeof(uint64_t)) {
+        uint64_t a;
+        uint64_t b;
 
-        memcpy(&sum, sums + at, sizeof sum);
-        memcpy(&addend, addends + at, sizeof addend);
-        sum += addend;
-        memcpy(sums + at, &sum, sizeof sum);
+        memcpy(&a, sums + at, sizeof a);
+        memcpy(&b, addends + at, sizeof b);
+        a += b;
+        memcpy(sums + at, &a, sizeof a);
     }
-    return SONDA_OK;
+    return sonda_abi_write(&sum, sizeof sum, total);
 }

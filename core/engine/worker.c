@@ -12,7 +12,7 @@
 
 #include "sonda/worker.h"
 
-#include "core/base/abi.h"
+#include "sonda/abi.h"
 #include "core/base/allocate.h"
 #include "core/engine/decode.h"
 #include "core/engine/finding.h"
@@ -80,9 +80,9 @@ sonda_status sonda_worker_open(sonda_worker **worker,
     if (worker == NULL || engine == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__allocator_copy(&ours, allocator);
+    status = sonda_allocator_read(allocator, &ours);
     if (status == SONDA_OK && options != NULL) {
-        status = sonda__abi_read(&chosen, sizeof chosen, options, sizeof chosen);
+        status = sonda_abi_read(options, &chosen, sizeof chosen);
     }
     if (status != SONDA_OK) {
         return status;
@@ -495,5 +495,5 @@ sonda_status sonda_worker_stats(const sonda_worker *worker, sonda_stats *stats)
     if (worker == NULL || stats == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    return sonda__abi_write(stats, sizeof *stats, &worker->stats, sizeof worker->stats);
+    return sonda_abi_write(&worker->stats, sizeof worker->stats, stats);
 }

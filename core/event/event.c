@@ -12,7 +12,7 @@
 
 #include "core/event/event.h"
 
-#include "core/base/abi.h"
+#include "sonda/abi.h"
 #include "core/base/allocate.h"
 #include "core/base/limits.h"
 #include "core/codec/number.h"
@@ -36,7 +36,7 @@ sonda_status sonda_event_open(sonda_event **event, const sonda_allocator *alloca
     if (event == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__allocator_copy(&ours, allocator);
+    status = sonda_allocator_read(allocator, &ours);
     if (status != SONDA_OK) {
         return status;
     }
@@ -198,7 +198,7 @@ static sonda_status fill_view(const sonda__field *field, sonda_field_view *view)
     filled.name_len = field->name.len;
     filled.text = field->text.data;
     filled.text_len = field->text.len;
-    return sonda__abi_write(view, sizeof filled, &filled, sizeof filled);
+    return sonda_abi_write(&filled, sizeof filled, view);
 }
 
 sonda_status sonda_event_field(const sonda_event *event, size_t index, sonda_field_view *view)

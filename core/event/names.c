@@ -112,7 +112,7 @@ sonda_status sonda__names_open(sonda__names **names,
                                const sonda_allocator *allocator)
 {
     sonda_allocator ours;
-    sonda_status status = sonda__allocator_copy(&ours, allocator);
+    sonda_status status = sonda_allocator_read(allocator, &ours);
     sonda__names *opened;
     size_t slot_count;
 

@@ -14,7 +14,7 @@
 
 #include "sonda/recording.h"
 
-#include "core/base/abi.h"
+#include "sonda/abi.h"
 #include "core/base/allocate.h"
 #include "core/base/error.h"
 #include "core/codec/crc32c.h"
@@ -62,7 +62,7 @@ sonda_status sonda_recording_open(sonda_recording **recording, const sonda_alloc
     if (recording == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__allocator_copy(&ours, allocator);
+    status = sonda_allocator_read(allocator, &ours);
     if (status != SONDA_OK) {
         return status;
     }
@@ -96,8 +96,7 @@ sonda_status sonda_recording_get_info(const sonda_recording *recording,
     if (recording->expected == UNIT_FILE_HEADER) {
         return SONDA_ERR_BAD_STATE;
     }
-    return sonda__abi_write(info, sizeof recording->info, &recording->info,
-                            sizeof recording->info);
+    return sonda_abi_write(&recording->info, sizeof recording->info, info);
 }
 
 /* Counts a record that could not be read and tells about it. */
@@ -287,19 +286,23 @@ static void feed(const feeding *call, sonda__span bytes)
     }
 }
 
-static sonda_status check(const sonda_recording *recording,
-                          const sonda_input_callbacks *callbacks)
+/* Checks a call; what we know of its callbacks is in `ours` then. */
+static sonda_status begin_call(const sonda_recording *recording,
+                               const sonda_input_callbacks *callbacks,
+                               sonda_input_callbacks *ours)
 {
+    const sonda_input_callbacks none = SONDA_INPUT_CALLBACKS_INIT;
     sonda_status status;
 
     if (recording == NULL || callbacks == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__abi_check(callbacks, sizeof *callbacks, sizeof *callbacks);
+    *ours = none;
+    status = sonda_abi_read(callbacks, ours, sizeof *ours);
     if (status != SONDA_OK) {
         return status;
     }
-    if (callbacks->on_record == NULL) {
+    if (ours->on_record == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
     return recording->inside || recording->finished ? SONDA_ERR_BAD_STATE : recording->ended;
@@ -311,8 +314,9 @@ sonda_status sonda_recording_feed(sonda_recording *recording,
                                   const sonda_input_callbacks *callbacks,
                                   sonda_error *error)
 {
-    feeding call = {recording, callbacks, error};
-    sonda_status status = check(recording, callbacks);
+    sonda_input_callbacks ours;
+    feeding call = {recording, &ours, error};
+    sonda_status status = begin_call(recording, callbacks, &ours);
 
     if (status != SONDA_OK || (bytes == NULL && len != 0)) {
         return status != SONDA_OK ? status : SONDA_ERR_INVALID_ARGUMENT;
@@ -343,8 +347,9 @@ sonda_status sonda_recording_finish(sonda_recording *recording,
                                     const sonda_input_callbacks *callbacks,
                                     sonda_error *error)
 {
-    feeding call = {recording, callbacks, error};
-    sonda_status status = check(recording, callbacks);
+    sonda_input_callbacks ours;
+    feeding call = {recording, &ours, error};
+    sonda_status status = begin_call(recording, callbacks, &ours);
 
     if (status != SONDA_OK) {
         return status;

@@ -8,7 +8,7 @@
 
 #include "core/event/recording_format.h"
 
-#include "core/base/abi.h"
+#include "sonda/abi.h"
 #include "core/codec/crc32c.h"
 #include "core/codec/reader.h"
 #include "core/codec/writer.h"
@@ -33,7 +33,7 @@ sonda_status sonda_recording_header_write(const sonda_recording_info *info, uint
         return SONDA_ERR_INVALID_ARGUMENT;
     }
     if (info != NULL) {
-        status = sonda__abi_read(&ours, sizeof ours, info, sizeof ours);
+        status = sonda_abi_read(info, &ours, sizeof ours);
     }
     if (status != SONDA_OK) {
         return status;

@@ -8,7 +8,7 @@
 
 #include "core/event/value.h"
 
-#include "core/base/abi.h"
+#include "sonda/abi.h"
 #include "core/codec/number.h"
 #include "core/codec/time_text.h"
 #include "sonda/event.h"
@@ -107,39 +107,46 @@ bool sonda__value_next_digest(sonda__span *rest, sonda__digest *digest)
     return false;
 }
 
-static sonda_status check(const sonda_field_view *view, const void *output)
+/* The text of a caller's view, which may be shorter or longer than ours. */
+static sonda_status
+take_text(const sonda_field_view *view, const void *output, sonda__span *text)
 {
+    sonda_field_view ours = SONDA_FIELD_VIEW_INIT;
+    sonda_status status;
+
     if (view == NULL || output == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    return sonda__abi_check(view, sizeof *view, sizeof *view);
-}
-
-static sonda__span text_of(const sonda_field_view *view)
-{
-    return sonda__span_of(view->text, view->text_len);
+    status = sonda_abi_read(view, &ours, sizeof ours);
+    if (status == SONDA_OK) {
+        *text = sonda__span_of(ours.text, ours.text_len);
+    }
+    return status;
 }
 
 sonda_status sonda_field_number(const sonda_field_view *view, uint64_t *number)
 {
-    sonda_status status = check(view, number);
+    sonda__span text;
+    sonda_status status = take_text(view, number, &text);
 
-    return status != SONDA_OK ? status : sonda__value_number(text_of(view), number);
+    return status != SONDA_OK ? status : sonda__value_number(text, number);
 }
 
 sonda_status sonda_field_time_ns(const sonda_field_view *view, uint64_t *time_ns)
 {
-    sonda_status status = check(view, time_ns);
+    sonda__span text;
+    sonda_status status = take_text(view, time_ns, &text);
 
-    return status != SONDA_OK ? status : sonda__value_time(text_of(view), time_ns);
+    return status != SONDA_OK ? status : sonda__value_time(text, time_ns);
 }
 
 sonda_status sonda_field_boolean(const sonda_field_view *view, uint32_t *value)
 {
-    sonda_status status = check(view, value);
+    sonda__span text;
+    sonda_status status = take_text(view, value, &text);
     bool parsed = false;
 
-    status = status != SONDA_OK ? status : sonda__value_boolean(text_of(view), &parsed);
+    status = status != SONDA_OK ? status : sonda__value_boolean(text, &parsed);
     if (status == SONDA_OK) {
         *value = parsed ? 1 : 0;
     }
@@ -149,13 +156,14 @@ sonda_status sonda_field_boolean(const sonda_field_view *view, uint32_t *value)
 sonda_status
 sonda_field_address(const sonda_field_view *view, uint8_t *address, size_t *address_len)
 {
-    sonda_status status = check(view, address);
+    sonda__span text;
+    sonda_status status = take_text(view, address, &text);
     sonda__address parsed;
 
     if (status != SONDA_OK || address_len == NULL) {
         return status != SONDA_OK ? status : SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__value_address(text_of(view), &parsed);
+    status = sonda__value_address(text, &parsed);
     if (status == SONDA_OK) {
         memcpy(address, parsed.bytes, parsed.size);
         *address_len = parsed.size;

@@ -12,7 +12,7 @@
 
 #include "sonda/input.h"
 
-#include "core/base/abi.h"
+#include "sonda/abi.h"
 #include "core/base/allocate.h"
 #include "core/normalise/framing.h"
 #include "core/normalise/input_format.h"
@@ -56,10 +56,7 @@ static sonda_status read_options(sonda_input_options *ours, const sonda_input_op
     if (given == NULL) {
         return SONDA_OK;
     }
-    status = sonda__abi_check(given, sizeof defaults, sizeof defaults);
-    if (status == SONDA_OK) {
-        status = sonda__abi_read(ours, sizeof *ours, given, sizeof defaults);
-    }
+    status = sonda_abi_read(given, ours, sizeof *ours);
     if (status == SONDA_OK && ours->format > SONDA_FORMAT_AUDIT) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
@@ -96,7 +93,7 @@ sonda_status sonda_input_open(sonda_input **input,
     if (input == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__allocator_copy(&ours, allocator);
+    status = sonda_allocator_read(allocator, &ours);
     if (status == SONDA_OK) {
         status = read_options(&wanted, options);
     }
@@ -140,18 +137,23 @@ uint64_t sonda_input_count(const sonda_input *input)
     return input == NULL ? 0 : input->count;
 }
 
-static sonda_status check_call(const sonda_input *input, const sonda_input_callbacks *callbacks)
+/* Checks a call; what we know of its callbacks is in `ours` then. */
+static sonda_status begin_call(const sonda_input *input,
+                               const sonda_input_callbacks *callbacks,
+                               sonda_input_callbacks *ours)
 {
+    const sonda_input_callbacks none = SONDA_INPUT_CALLBACKS_INIT;
     sonda_status status;
 
     if (input == NULL || callbacks == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__abi_check(callbacks, sizeof *callbacks, sizeof *callbacks);
+    *ours = none;
+    status = sonda_abi_read(callbacks, ours, sizeof *ours);
     if (status != SONDA_OK) {
         return status;
     }
-    if (callbacks->on_record == NULL) {
+    if (ours->on_record == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
     return input->finished || input->inside ? SONDA_ERR_BAD_STATE : input->status;
@@ -350,7 +352,8 @@ sonda_status sonda_input_feed(sonda_input *input,
                               const sonda_input_callbacks *callbacks)
 {
     const char *p = bytes;
-    sonda_status status = check_call(input, callbacks);
+    sonda_input_callbacks ours;
+    sonda_status status = begin_call(input, callbacks, &ours);
 
     if (status == SONDA_OK && bytes == NULL && len != 0) {
         return SONDA_ERR_INVALID_ARGUMENT;
@@ -360,17 +363,18 @@ sonda_status sonda_input_feed(sonda_input *input,
 
         p += taken;
         len -= taken;
-        input->status = status = process(input, false, callbacks);
+        input->status = status = process(input, false, &ours);
     }
     return status;
 }
 
 sonda_status sonda_input_finish(sonda_input *input, const sonda_input_callbacks *callbacks)
 {
-    sonda_status status = check_call(input, callbacks);
+    sonda_input_callbacks ours;
+    sonda_status status = begin_call(input, callbacks, &ours);
 
     if (status == SONDA_OK) {
-        input->status = status = process(input, true, callbacks);
+        input->status = status = process(input, true, &ours);
         input->finished = true;
     }
     return status;

@@ -14,6 +14,7 @@
 #include "core/rules/content_filters.h"
 #include "core/rules/content_signature.h"
 #include "core/rules/content_state.h"
+#include "sonda/abi.h"
 
 /*
  * Default ceiling of the worst case of a pack, in steps a byte, all rules
@@ -29,10 +30,11 @@ static sonda_status take_options(const sonda_content_options *given,
 
     *options = defaults;
     if (given != NULL) {
-        if (given->struct_size != sizeof *given) {
-            return SONDA_ERR_ABI;
+        sonda_status status = sonda_abi_read(given, options, sizeof *options);
+
+        if (status != SONDA_OK) {
+            return status;
         }
-        *options = *given;
     }
     if (options->max_cost_per_byte == 0) {
         options->max_cost_per_byte = COST_PER_BYTE_DEFAULT;
@@ -183,7 +185,7 @@ sonda_status sonda_content_load(sonda_content **content,
         return SONDA_ERR_INVALID_ARGUMENT;
     }
     if (status == SONDA_OK) {
-        status = sonda__allocator_copy(&memory, allocator);
+        status = sonda_allocator_read(allocator, &memory);
     }
     if (status != SONDA_OK) {
         return status;

@@ -7,6 +7,7 @@
  */
 
 #include "core/rules/content_state.h"
+#include "sonda/abi.h"
 
 static sonda_text text_at(const sonda__pack *pack, const uint8_t *at)
 {
@@ -41,7 +42,6 @@ static void fill_view(const sonda__pack *pack, const uint8_t *at, sonda_rule_vie
     view->line = sonda__pack_u32(at + SONDA__AT_RULE_LINE);
     view->tag_count = sonda__pack_list(at + SONDA__AT_RULE_TAGS).count;
     view->falsepositive_count = sonda__pack_list(at + SONDA__AT_RULE_FALSEPOSITIVES).count;
-    view->reserved = 0;
     view->id = text_at(pack, at + SONDA__AT_RULE_ID);
     view->title = text_at(pack, at + SONDA__AT_RULE_TITLE);
     view->description = text_at(pack, at + SONDA__AT_RULE_DESCRIPTION);
@@ -56,21 +56,19 @@ static void fill_view(const sonda__pack *pack, const uint8_t *at, sonda_rule_vie
 sonda_status
 sonda_content_rule(const sonda_content *content, uint32_t index, sonda_rule_view *view)
 {
+    sonda_rule_view filled = SONDA_RULE_VIEW_INIT;
     const sonda__pack *pack = NULL;
     const uint8_t *at;
 
     if (content == NULL || view == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    if (view->struct_size != sizeof *view) {
-        return SONDA_ERR_ABI;
-    }
     at = rule_entry(content, index, &pack);
     if (at == NULL) {
         return SONDA_ERR_NOT_FOUND;
     }
-    fill_view(pack, at, view);
-    return SONDA_OK;
+    fill_view(pack, at, &filled);
+    return sonda_abi_write(&filled, sizeof filled, view);
 }
 
 /* Text `number` of one of a rule's lists. */
@@ -139,26 +137,24 @@ sonda_status sonda_content_find_rule(const sonda_content *content,
 
 sonda_status sonda_content_info_get(const sonda_content *content, sonda_content_info *info)
 {
+    sonda_content_info filled = SONDA_CONTENT_INFO_INIT;
     const sonda__pack *pack;
 
     if (content == NULL || info == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    if (info->struct_size != sizeof *info) {
-        return SONDA_ERR_ABI;
-    }
     pack = &content->pack;
-    info->version = sonda__pack_u32(pack->bytes + SONDA__AT_VERSION);
-    info->rule_count = pack->count[SONDA__SECTION_RULES];
-    info->filter_count = pack->count[SONDA__SECTION_FILTERS];
-    info->source_count = pack->count[SONDA__SECTION_SOURCES];
-    info->native_count =
+    filled.version = sonda__pack_u32(pack->bytes + SONDA__AT_VERSION);
+    filled.rule_count = pack->count[SONDA__SECTION_RULES];
+    filled.filter_count = pack->count[SONDA__SECTION_FILTERS];
+    filled.source_count = pack->count[SONDA__SECTION_SOURCES];
+    filled.native_count =
         (uint32_t)(content->native_count - (content->base ? content->base->native_count : 0));
-    info->regex_count = pack->count[SONDA__SECTION_REGEXES];
-    info->signature = content->signature;
-    info->size_bytes = pack->len;
-    info->cost_per_event = sonda__pack_u64(pack->bytes + SONDA__AT_COST_EVENT);
-    info->cost_per_byte = sonda__pack_u64(pack->bytes + SONDA__AT_COST_BYTE);
-    memcpy(info->digest, pack->bytes + SONDA__AT_DIGEST, sizeof info->digest);
-    return SONDA_OK;
+    filled.regex_count = pack->count[SONDA__SECTION_REGEXES];
+    filled.signature = content->signature;
+    filled.size_bytes = pack->len;
+    filled.cost_per_event = sonda__pack_u64(pack->bytes + SONDA__AT_COST_EVENT);
+    filled.cost_per_byte = sonda__pack_u64(pack->bytes + SONDA__AT_COST_BYTE);
+    memcpy(filled.digest, pack->bytes + SONDA__AT_DIGEST, sizeof filled.digest);
+    return sonda_abi_write(&filled, sizeof filled, info);
 }

@@ -69,7 +69,7 @@ sonda_status sonda__audit_join_open(sonda__audit_join **join, const sonda_alloca
 {
     sonda_allocator ours;
     sonda__audit_join *opened;
-    sonda_status status = sonda__allocator_copy(&ours, allocator);
+    sonda_status status = sonda_allocator_read(allocator, &ours);
 
     if (status != SONDA_OK) {
         return status;

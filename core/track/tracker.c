@@ -11,7 +11,7 @@
 
 #include "sonda/tracker.h"
 
-#include "core/base/abi.h"
+#include "sonda/abi.h"
 #include "core/base/allocate.h"
 #include "core/track/audit_join.h"
 #include "core/track/enrich.h"
@@ -47,7 +47,7 @@ static sonda_status read_options(sonda_tracker_options *ours,
 
     *ours = defaults;
     if (given != NULL) {
-        sonda_status status = sonda__abi_read(ours, sizeof *ours, given, sizeof *ours);
+        sonda_status status = sonda_abi_read(given, ours, sizeof *ours);
 
         if (status != SONDA_OK) {
             return status;
@@ -82,7 +82,7 @@ sonda_status sonda_tracker_open(sonda_tracker **tracker,
     if (tracker == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    status = sonda__allocator_copy(&ours, allocator);
+    status = sonda_allocator_read(allocator, &ours);
     if (status == SONDA_OK) {
         status = read_options(&chosen, options);
     }
@@ -246,7 +246,7 @@ sonda_status sonda_tracker_process(sonda_tracker *tracker,
         return SONDA_ERR_NOT_FOUND;
     }
     fill_view(&tracker->table, index, &view);
-    return sonda__abi_write(process, sizeof view, &view, sizeof view);
+    return sonda_abi_write(&view, sizeof view, process);
 }
 
 sonda_status sonda_tracker_stats(const sonda_tracker *tracker, sonda_tracker_numbers *numbers)
@@ -263,7 +263,7 @@ sonda_status sonda_tracker_stats(const sonda_tracker *tracker, sonda_tracker_num
     filled.correlated = windows.kept;
     filled.correlated_evicted = windows.evicted;
     filled.correlated_late = windows.late;
-    return sonda__abi_write(numbers, sizeof filled, &filled, sizeof filled);
+    return sonda_abi_write(&filled, sizeof filled, numbers);
 }
 
 sonda__windows *sonda__tracker_windows(sonda_tracker *tracker)

@@ -12,7 +12,7 @@
 #ifndef SONDA_ALLOCATOR_H
 #define SONDA_ALLOCATOR_H
 
-#include "sonda/api.h"
+#include "sonda/status.h"
 
 /**
  * Two functions and their user pointer. The struct is copied by the call that
@@ -38,5 +38,27 @@ typedef struct sonda_allocator {
     {                                                \
         sizeof(sonda_allocator), 0, NULL, NULL, NULL \
     }
+
+SONDA_BEGIN_DECLS
+
+/**
+ * The allocator to use for one that a caller handed in: for adapters and hosts
+ * that take one as this library does.
+ *
+ * @param given  The caller's, or NULL: malloc() and free(), as also when one
+ *               of its functions is NULL.
+ * @param ours   Output; both functions present. Untouched on failure.
+ *
+ * @retval SONDA_OK                    `ours` is ready for use.
+ * @retval SONDA_ERR_ABI               As from sonda_abi_check().
+ * @retval SONDA_ERR_INVALID_ARGUMENT  `ours` is NULL.
+ *
+ * @threads   Any.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_allocator_read(const sonda_allocator *given,
+                                            sonda_allocator *ours);
+
+SONDA_END_DECLS
 
 #endif

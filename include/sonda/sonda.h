@@ -12,6 +12,7 @@
 #ifndef SONDA_SONDA_H
 #define SONDA_SONDA_H
 
+#include "sonda/abi.h"
 #include "sonda/allocator.h"
 #include "sonda/api.h"
 #include "sonda/content.h"

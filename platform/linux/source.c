@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sonda/abi.h"
+
 /* Records are gathered for this long after the first. */
 #define GATHER_MS 10u
 /* Records that one poll() delivers at most, so that its caller gets a turn. */
@@ -28,24 +30,16 @@
 /* Losses are looked for this often. */
 #define HEALTH_CHECK_NS 1000000000u
 
-static void *default_allocate(size_t size, void *user)
-{
-    (void)user;
-    return malloc(size);
-}
-
-static void default_release(void *memory, void *user)
-{
-    (void)user;
-    free(memory);
-}
-
 static void describe(sonda_source_description *description)
 {
-    description->struct_size = sizeof *description;
-    description->drive = SONDA_SOURCE_POLLS;
-    description->name = "linux-bpf";
-    description->version = SONDA_VERSION_STRING;
+    static const sonda_source_description ours = {
+        .struct_size = sizeof ours,
+        .drive = SONDA_SOURCE_POLLS,
+        .name = "linux-bpf",
+        .version = SONDA_VERSION_STRING,
+    };
+
+    (void)sonda_abi_write(&ours, sizeof ours, description);
 }
 
 static sonda_status check_requirements(sonda_error *error)
@@ -90,11 +84,10 @@ static sonda_status create(sonda_source **source,
 {
     sonda_allocator ours = SONDA_ALLOCATOR_INIT;
     sonda_source *created;
+    sonda_status status = sonda_allocator_read(allocator, &ours);
 
-    ours.allocate = default_allocate;
-    ours.release = default_release;
-    if (allocator != NULL && allocator->allocate != NULL && allocator->release != NULL) {
-        ours = *allocator;
+    if (status != SONDA_OK) {
+        return status;
     }
     created = ours.allocate(sizeof *created, ours.user);
     if (created == NULL) {
@@ -147,32 +140,37 @@ static sonda_status open_source(sonda_source **source,
                                 const sonda_allocator *allocator,
                                 sonda_error *error)
 {
-    sonda_source_options standard = SONDA_SOURCE_OPTIONS_INIT;
+    sonda_source_options ours = SONDA_SOURCE_OPTIONS_INIT;
+    sonda_sink target = {.struct_size = sizeof target};
     sonda_source *created = NULL;
     sonda_status status;
 
-    if (source == NULL || sink == NULL || sink->deliver == NULL) {
+    if (source == NULL || sink == NULL) {
         return set_error(error, SONDA_ERR_INVALID_ARGUMENT, "no sink to deliver to");
     }
-    if (options == NULL) {
-        options = &standard;
+    status = sonda_abi_read(sink, &target, sizeof target);
+    if (status == SONDA_OK && options != NULL) {
+        status = sonda_abi_read(options, &ours, sizeof ours);
     }
-    if (options->struct_size != sizeof *options || sink->struct_size != sizeof *sink) {
-        return set_error(error, SONDA_ERR_ABI, "options or sink of another version");
+    if (status != SONDA_OK) {
+        return set_error(error, status, "options or sink of another version");
+    }
+    if (target.deliver == NULL) {
+        return set_error(error, SONDA_ERR_INVALID_ARGUMENT, "no sink to deliver to");
     }
     status = check_requirements(error);
     if (status == SONDA_OK) {
-        status = create(&created, options, sink, allocator);
+        status = create(&created, &ours, &target, allocator);
     }
     if (status == SONDA_OK) {
-        status = programs_load(&created->programs, options->classes,
-                               options->process_buffer_bytes, options->buffer_bytes, error);
+        status = programs_load(&created->programs, ours.classes, ours.process_buffer_bytes,
+                               ours.buffer_bytes, error);
     }
     if (status == SONDA_OK) {
         status = open_rings(created, error);
     }
     if (status == SONDA_OK) {
-        programs_attach(&created->programs, options->classes);
+        programs_attach(&created->programs, ours.classes);
         created->snapshot_seen = programs_learn_self(&created->programs);
         status = check_hooks(created, error);
     }
@@ -260,9 +258,10 @@ respond(sonda_source *source, uint64_t ticket, sonda_verdict verdict, uint32_t c
 
 static void stats(const sonda_source *source, sonda_source_stats *stats_out)
 {
-    memset(stats_out, 0, sizeof *stats_out);
-    stats_out->struct_size = sizeof *stats_out;
-    count_stats(source, stats_out);
+    sonda_source_stats counted = {.struct_size = sizeof counted};
+
+    count_stats(source, &counted);
+    (void)sonda_abi_write(&counted, sizeof counted, stats_out);
 }
 
 static void stop(sonda_source *source)
@@ -323,13 +322,14 @@ static void fill_capability(const sonda_source *source,
 
 static void capabilities(const sonda_source *source, sonda_source_capabilities *out)
 {
-    memset(out, 0, sizeof *out);
-    out->struct_size = sizeof *out;
+    sonda_source_capabilities proven = {.struct_size = sizeof proven};
+
     for (uint32_t i = 0; i < SONDA_SOURCE_CLASS_COUNT; i++) {
-        out->by_class[i].mechanism = "";
-        out->by_class[i].remedy = "";
-        fill_capability(source, i, &out->by_class[i]);
+        proven.by_class[i].mechanism = "";
+        proven.by_class[i].remedy = "";
+        fill_capability(source, i, &proven.by_class[i]);
     }
+    (void)sonda_abi_write(&proven, sizeof proven, out);
 }
 
 const sonda_source_ops *sonda_linux_source(void)

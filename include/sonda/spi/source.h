@@ -50,7 +50,7 @@ typedef uint32_t sonda_verdict;
 
 /** What a source is. Static; filled by describe(). */
 typedef struct sonda_source_description {
-    /** sizeof(sonda_source_description), set by the caller. */
+    /** sizeof(sonda_source_description), set by SONDA_SOURCE_DESCRIPTION_INIT. */
     uint32_t struct_size;
     /** SONDA_SOURCE_RUNS or SONDA_SOURCE_POLLS: which of run and poll to call. */
     uint32_t drive;
@@ -59,6 +59,11 @@ typedef struct sonda_source_description {
     /** Version of the adapter; static string. */
     const char *version;
 } sonda_source_description;
+
+#define SONDA_SOURCE_DESCRIPTION_INIT                    \
+    {                                                    \
+        sizeof(sonda_source_description), 0u, NULL, NULL \
+    }
 
 /** What this machine offers for one class, and why not more. */
 typedef struct sonda_source_capability {
@@ -74,11 +79,21 @@ typedef struct sonda_source_capability {
 
 /** Capabilities by SONDA_SOURCE_CLASS_…. */
 typedef struct sonda_source_capabilities {
-    /** sizeof(sonda_source_capabilities), set by the caller. */
+    /** sizeof(sonda_source_capabilities), set by SONDA_SOURCE_CAPABILITIES_INIT. */
     uint32_t struct_size;
     uint32_t reserved;
     sonda_source_capability by_class[SONDA_SOURCE_CLASS_COUNT];
 } sonda_source_capabilities;
+
+#define SONDA_SOURCE_CAPABILITIES_INIT         \
+    {                                          \
+        sizeof(sonda_source_capabilities), 0u, \
+        {                                      \
+            {                                  \
+                0u, 0u, NULL, NULL             \
+            }                                  \
+        }                                      \
+    }
 
 /** Exact counters since open; produced = delivered + lost + filtered, per class. */
 typedef struct sonda_source_class_stats {
@@ -94,7 +109,7 @@ typedef struct sonda_source_class_stats {
 
 /** Counters by SONDA_SOURCE_CLASS_…. */
 typedef struct sonda_source_stats {
-    /** sizeof(sonda_source_stats), set by the caller. */
+    /** sizeof(sonda_source_stats), set by SONDA_SOURCE_STATS_INIT. */
     uint32_t struct_size;
     uint32_t reserved;
     sonda_source_class_stats by_class[SONDA_SOURCE_CLASS_COUNT];
@@ -103,6 +118,11 @@ typedef struct sonda_source_stats {
     uint64_t answered;
     uint64_t expired;
 } sonda_source_stats;
+
+#define SONDA_SOURCE_STATS_INIT                                        \
+    {                                                                  \
+        sizeof(sonda_source_stats), 0u, {{0u, 0u, 0u, 0u}}, 0u, 0u, 0u \
+    }
 
 /** Where records go; given to open() and copied. */
 typedef struct sonda_sink {
@@ -146,7 +166,9 @@ typedef struct sonda_source_options {
 typedef struct sonda_source sonda_source;
 
 /**
- * The table. Every function must be present. Threads: describe and probe from
+ * The table. Every function must be present; sonda_host_run() refuses a table
+ * that lacks one. Read and fill the structs of the other side through
+ * sonda/abi.h: host and adapter may come from different releases. Threads: describe and probe from
  * any; open, stop and close from one host thread; run or poll from one thread,
  * which may be another; respond and stats from any at any time between open
  * and close.

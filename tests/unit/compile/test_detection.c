@@ -28,7 +28,7 @@ static int set_up(void **state)
     fixture *f = calloc(1, sizeof *f);
     sonda_error error = SONDA_ERROR_INIT;
 
-    sonda__allocator_copy(&f->allocator, NULL);
+    sonda_allocator_read(NULL, &f->allocator);
     sonda__pool_init(&f->pool, &f->allocator);
     f->error = error;
     *state = f;

@@ -28,7 +28,7 @@ static int open_fixture(void **state)
 
     f->error = no_error;
     f->scratch = calloc(1, sizeof *f->scratch);
-    assert_int_equal(sonda__allocator_copy(&f->allocator, NULL), SONDA_OK);
+    assert_int_equal(sonda_allocator_read(NULL, &f->allocator), SONDA_OK);
     sonda__lower_pool_init(&f->pool, &f->allocator);
     *state = f;
     return 0;

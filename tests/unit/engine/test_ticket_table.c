@@ -24,7 +24,7 @@ static sonda__ticket_table table;
 static int open_table(void **state)
 {
     (void)state;
-    return sonda__allocator_copy(&allocator, NULL) == SONDA_OK
+    return sonda_allocator_read(NULL, &allocator) == SONDA_OK
                ? sonda__ticket_table_open(&table, CAPACITY, SONDA_VERDICT_ALLOW, &allocator)
                : -1;
 }

@@ -331,6 +331,7 @@ static int make_capture(void **state)
     capture.records = calloc(RECORDS_MAX, sizeof *capture.records);
     assert_non_null(capture.records);
     assert_int_equal(sonda_event_open(&capture.event, NULL), SONDA_OK);
+    capture.capabilities.struct_size = sizeof capture.capabilities;
     ops->capabilities(source, &capture.capabilities);
     strcpy(capture.folder, "/tmp/sonda-live-XXXXXX");
     assert_non_null(mkdtemp(capture.folder));
@@ -338,6 +339,7 @@ static int make_capture(void **state)
     act(source);
     ops->stop(source);
     assert_int_equal(ops->poll(source, 0), SONDA_ERR_CANCELLED);
+    capture.stats.struct_size = sizeof capture.stats;
     ops->stats(source, &capture.stats);
     ops->close(source);
     return 0;

@@ -81,7 +81,7 @@ static void test_source__sink_without_room__counts_losses_and_tells_them(void **
     struct narrow_sink narrow = {0, 0};
     sonda_sink sink = {sizeof sink, 0, take_half, &narrow};
     sonda_source_options options = SONDA_SOURCE_OPTIONS_INIT;
-    sonda_source_stats stats;
+    sonda_source_stats stats = SONDA_SOURCE_STATS_INIT;
     sonda_source *source = NULL;
     uint64_t lost = 0;
 
@@ -148,6 +148,20 @@ static void test_source__no_sink__is_refused(void **state)
     assert_null(source);
 }
 
+static void test_source__older_host__gets_what_it_knows(void **state)
+{
+    struct {
+        uint32_t struct_size;
+        uint32_t drive;
+        void *behind;
+    } older = {8, 0, state};
+
+    sonda_linux_source()->describe((sonda_source_description *)(void *)&older);
+
+    assert_int_equal(older.drive, SONDA_SOURCE_POLLS);
+    assert_ptr_equal(older.behind, state);
+}
+
 static void test_source__options_of_another_version__are_refused(void **state)
 {
     sonda_sink sink = {sizeof sink, 0, take_nothing, NULL};
@@ -155,7 +169,7 @@ static void test_source__options_of_another_version__are_refused(void **state)
     sonda_source *source = NULL;
 
     (void)state;
-    options.struct_size = 4;
+    options.struct_size = 0;
 
     assert_int_equal(sonda_linux_source()->open(&source, &options, &sink, NULL, NULL),
                      SONDA_ERR_ABI);
@@ -219,6 +233,7 @@ int main(void)
         cmocka_unit_test(test_source__stopped_before_or_twice__is_harmless),
         cmocka_unit_test(test_source__respond__is_unsupported),
         cmocka_unit_test(test_source__no_sink__is_refused),
+        cmocka_unit_test(test_source__older_host__gets_what_it_knows),
         cmocka_unit_test(test_source__options_of_another_version__are_refused),
         cmocka_unit_test(test_source__without_privilege__refuses_with_a_remedy),
         cmocka_unit_test(test_probe__this_machine__agrees_with_open),

@@ -21,7 +21,7 @@ static sonda__process_table table;
 static int open_table(void **state)
 {
     (void)state;
-    return sonda__allocator_copy(&allocator, NULL) == SONDA_OK
+    return sonda_allocator_read(NULL, &allocator) == SONDA_OK
                ? sonda__process_table_open(&table, CAPACITY, 64u * 128u, &allocator)
                : -1;
 }

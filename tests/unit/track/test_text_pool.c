@@ -22,7 +22,7 @@ static sonda__text_pool pool;
 static int open_pool(void **state)
 {
     (void)state;
-    return sonda__allocator_copy(&allocator, NULL) == SONDA_OK
+    return sonda_allocator_read(NULL, &allocator) == SONDA_OK
                ? sonda__text_pool_open(&pool, POOL_BYTES, &allocator)
                : -1;
 }
