@@ -16,7 +16,6 @@
 #include "host/queue.h"
 #include "sonda/host/usage.h"
 
-
 #include "sonda/abi.h"
 
 /* Records handed out before signals and timers get their turn. */
