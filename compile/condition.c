@@ -16,6 +16,7 @@
 
 #include "compile/refuse.h"
 #include "core/base/limits.h"
+#include "core/codec/likeness.h"
 
 typedef struct parser {
     sonda__pool *pool;
@@ -246,21 +247,42 @@ static const sonda__rule_node *parse_of(parser *p, sonda__node_kind kind)
     }
     if (list.count == 0) {
         return refuse(p, sonda__error_set(p->error, SONDA_ERR_NOT_FOUND, 0,
-                                          "'of %v' selects nothing: no selection has such a "
-                                          "name",
+                                          "'of %v' selects nothing: name a selection so, or "
+                                          "mend the pattern",
                                           sonda__clip(pattern)));
     }
     advance(p);
     return join(p, kind, &list);
 }
 
+/* The selection whose name is most like `name`; empty when none is. */
+static sonda__span nearest_selection(const parser *p, sonda__span name)
+{
+    sonda__span nearest = {"", 0};
+    uint32_t least = UINT32_MAX;
+
+    for (size_t i = 0; i < p->selection_count; i++) {
+        sonda__span known = p->selections[i].name;
+        uint32_t distance = sonda__name_distance(name, known);
+
+        if (distance < least && sonda__name_is_like(name, known, distance)) {
+            least = distance;
+            nearest = known;
+        }
+    }
+    return sonda__clip(nearest);
+}
+
 static const sonda__rule_node *parse_name(parser *p, sonda__span name)
 {
+    sonda__span like;
+
     for (size_t i = 0; i < p->selection_count; i++) {
         if (sonda__span_equal(p->selections[i].name, name)) {
             return selection_node(p, i);
         }
     }
+    like = nearest_selection(p, name);
     name = sonda__clip(name);
     if (memchr(name.data, '*', name.len) != NULL) {
         return refuse(p, sonda__error_set(p->error, SONDA_ERR_MALFORMED, 0,
@@ -269,8 +291,9 @@ static const sonda__rule_node *parse_name(parser *p, sonda__span name)
     }
     return refuse(p, sonda__error_set(p->error, SONDA_ERR_NOT_FOUND, 0,
                                       "the condition names selection '%v', which does not "
-                                      "exist: add it or mend the name",
-                                      name));
+                                      "exist: add it or mend the name%s%v%s",
+                                      name, like.len > 0 ? ", as in '" : "", like,
+                                      like.len > 0 ? "'" : ""));
 }
 
 /* A quantifier with its `of`, or a name. */

@@ -211,9 +211,10 @@ lower_cidr(lowering *low, const sonda__rule_value *value, sonda__lowered_pattern
                 bits <= (uint64_t)address->size * 8;
     }
     if (!valid) {
-        return sonda__error_set(low->error, SONDA_ERR_MALFORMED, 0,
-                                "'%v' is not an address block such as 10.0.0.0/8 or fe80::/10",
-                                value->text);
+        return sonda__error_set(
+            low->error, SONDA_ERR_MALFORMED, 0,
+            "'%v' is not an address block: write one such as 10.0.0.0/8 or fe80::/10",
+            value->text);
     }
     pattern->op = SONDA__OP_CIDR;
     pattern->bytes = sonda__span_of((const char *)address->bytes, address->size);

@@ -13,6 +13,7 @@
 
 #include "compile/refuse.h"
 #include "compile/yaml_scalar.h"
+#include "core/codec/likeness.h"
 
 #define BIT(name) ((sonda__modifier_set)1 << SONDA__MOD_##name)
 
@@ -82,6 +83,24 @@ static const row rows[] = {
     {"fieldref", SONDA__MOD_FIELDREF, WHOLE | PLACE, 0},
 };
 
+/* The modifier whose name is most like `name`; one of many when none is. */
+static const char *nearest_name(sonda__span name)
+{
+    const char *nearest = "one of Sigma's, such as contains";
+    uint32_t least = UINT32_MAX;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        sonda__span known = sonda__span_text(rows[i].name);
+        uint32_t distance = sonda__name_distance(name, known);
+
+        if (distance < least && sonda__name_is_like(name, known, distance)) {
+            least = distance;
+            nearest = rows[i].name;
+        }
+    }
+    return nearest;
+}
+
 sonda_status sonda__modifier_read(sonda__span name,
                                   uint32_t line,
                                   sonda__modifier *modifier,
@@ -97,12 +116,10 @@ sonda_status sonda__modifier_read(sonda__span name,
         *modifier = SONDA__MOD_UTF16LE;
         return SONDA_OK;
     }
-    return sonda__at_line(
-        error, line,
-        sonda__error_set(error, SONDA_ERR_NOT_FOUND, 0,
-                         "modifier '%v' is unknown: use one of the Sigma specification, such "
-                         "as contains, or remove it",
-                         sonda__clip(name)));
+    return sonda__at_line(error, line,
+                          sonda__error_set(error, SONDA_ERR_NOT_FOUND, 0,
+                                           "modifier '%v' is unknown: write %s, or remove it",
+                                           sonda__clip(name), nearest_name(name)));
 }
 
 /* `earlier` stands before `later` in one item. */

@@ -218,9 +218,10 @@ sonda_status sonda__regex_compile(sonda__lower_pool *pool,
     }
     status = emit_all(&out, options, tree.root);
     if (status != SONDA_OK) {
-        return sonda__error_set(error, status, 0,
-                                "the regular expression needs more than %u states",
-                                (uint64_t)SONDA__REGEX_CODE_MAX);
+        return sonda__error_set(
+            error, status, 0,
+            "the regular expression needs more than %u states: write smaller repetitions",
+            (uint64_t)SONDA__REGEX_CODE_MAX);
     }
     return keep(pool, &out, &tree, regex);
 }

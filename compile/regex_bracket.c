@@ -36,7 +36,8 @@ read_posix(sonda__regex_reader *reader, sonda__class_builder *set, bool *is_set)
     }
     if (!sonda__class_add_posix(set, sonda__span_of(name, len))) {
         return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED,
-                                   "an unknown class such as [:alpha:]");
+                                   "an unknown class such as [:alpha:]",
+                                   "use one of POSIX, such as [:digit:]");
     }
     reader->at += len + 3;
     *is_set = true;
@@ -50,7 +51,8 @@ read_escape(sonda__regex_reader *reader, sonda__class_builder *set, bracket_item
     sonda_status status;
 
     if (sonda__regex_ended(reader)) {
-        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a trailing backslash");
+        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a trailing backslash",
+                                   "write two for a backslash, or remove it");
     }
     if (c == 'b') {
         reader->at++;
@@ -63,9 +65,11 @@ read_escape(sonda__regex_reader *reader, sonda__class_builder *set, bracket_item
         return SONDA_OK;
     }
     status = sonda__regex_read_escaped(reader, &item->code_point);
-    return status != SONDA_ERR_NOT_FOUND ? status
-                                         : sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED,
-                                                               "an unknown escape in brackets");
+    return status != SONDA_ERR_NOT_FOUND
+               ? status
+               : sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED,
+                                     "an unknown escape in brackets",
+                                     "remove the backslash, or write two");
 }
 
 static sonda_status
@@ -110,7 +114,8 @@ static sonda_status read_range(sonda__regex_reader *reader, sonda__class_builder
         sonda__class_add(set, first.code_point, first.code_point);
         sonda__class_add(set, '-', '-');
     } else if (status == SONDA_OK && last.code_point < first.code_point) {
-        status = sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a range out of order");
+        status = sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a range out of order",
+                                     "put the lower character first");
     } else if (status == SONDA_OK) {
         sonda__class_add(set, first.code_point, last.code_point);
     }
@@ -130,7 +135,8 @@ sonda_status sonda__regex_read_class(sonda__regex_reader *reader, sonda__lowered
     /* A ']' that comes first is itself. */
     while (status == SONDA_OK && (sonda__regex_peek(reader, 0) != ']' || reader->at == first)) {
         status = sonda__regex_ended(reader)
-                     ? sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a '[' without its ']'")
+                     ? sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a '[' without its ']'",
+                                           "close it, or write \\[ for the character")
                      : read_range(reader, &set);
     }
     if (status != SONDA_OK) {

@@ -15,12 +15,14 @@
 #include "core/codec/code_point.h"
 #include "core/codec/number.h"
 
-sonda_status
-sonda__regex_refuse(const sonda__regex_reader *reader, sonda_status status, const char *what)
+sonda_status sonda__regex_refuse(const sonda__regex_reader *reader,
+                                 sonda_status status,
+                                 const char *what,
+                                 const char *remedy)
 {
     return sonda__error_set(reader->error, status, reader->at,
-                            "%s in the regular expression, at byte %u", what,
-                            (uint64_t)reader->at);
+                            "%s in the regular expression, at byte %u: %s", what,
+                            (uint64_t)reader->at, remedy);
 }
 
 void sonda__regex_literal(const sonda__regex_reader *reader,
@@ -89,7 +91,8 @@ read_numbered(sonda__regex_reader *reader, size_t digits, uint32_t *code_point)
     valid =
         valid && (braces ? sonda__regex_peek(reader, 0) == '}' : reader->at - first == digits);
     if (!valid) {
-        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "malformed hexadecimal escape");
+        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "malformed hexadecimal escape",
+                                   "write \\xhh or \\x{h...}");
     }
     reader->at += braces ? 1 : 0;
     return SONDA_OK;
@@ -166,18 +169,23 @@ static bool read_assertion(char c, sonda__lowered_code *code)
 static sonda_status refuse_escape(sonda__regex_reader *reader, char c)
 {
     if ((c >= '1' && c <= '9') || c == 'k' || c == 'g') {
-        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a back-reference");
+        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a back-reference",
+                                   "write the repeated text out");
     }
     if (c == 'p' || c == 'P') {
-        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a Unicode property (\\p)");
+        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a Unicode property (\\p)",
+                                   "write a class such as [A-Z] or \\w");
     }
     if (c == 'Q' || c == 'E') {
-        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a quoted part (\\Q)");
+        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a quoted part (\\Q)",
+                                   "put a backslash before each special character");
     }
     if (c == 'G' || c == 'K' || c == 'R' || c == 'X' || c == 'C') {
-        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "one of \\G \\K \\R \\X \\C");
+        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "one of \\G \\K \\R \\X \\C",
+                                   "leave it out");
     }
-    return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "an unknown escape");
+    return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "an unknown escape",
+                               "remove the backslash, or write two");
 }
 
 sonda_status sonda__regex_read_escape(sonda__regex_reader *reader, sonda__lowered_code *code)
@@ -188,7 +196,8 @@ sonda_status sonda__regex_read_escape(sonda__regex_reader *reader, sonda__lowere
     sonda_status status;
 
     if (sonda__regex_ended(reader)) {
-        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a trailing backslash");
+        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a trailing backslash",
+                                   "write two for a backslash, or remove it");
     }
     if (c != '\0' && read_assertion(c, code)) {
         reader->at++;

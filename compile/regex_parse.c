@@ -50,7 +50,8 @@ static sonda_status read_flags(sonda__regex_reader *reader)
             reader->dot_all = on;
         } else {
             return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED,
-                                       "a group or flag other than i, m and s");
+                                       "a group or flag other than i, m and s",
+                                       "write (?: for a group without name");
         }
     }
 }
@@ -62,19 +63,25 @@ static sonda_status refuse_group(const sonda__regex_reader *reader)
     char next = sonda__regex_peek(reader, 1);
 
     if (c == '=' || c == '!' || (c == '<' && (next == '=' || next == '!'))) {
-        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "look-around");
+        return sonda__regex_refuse(
+            reader, SONDA_ERR_UNSUPPORTED, "look-around",
+            "write what follows or stands before as plain text, or as an item of its own");
     }
     if (c == '>') {
-        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "an atomic group");
+        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "an atomic group",
+                                   "write a plain group");
     }
     if (c == '(') {
-        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a conditional group");
+        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a conditional group",
+                                   "write both cases as alternatives");
     }
     if (c == 'P' && next == '=') {
-        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a back-reference");
+        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a back-reference",
+                                   "write the repeated text out");
     }
     if (c == 'R' || c == '&' || (c == 'P' && next == '>') || (c >= '0' && c <= '9')) {
-        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "recursion");
+        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "recursion",
+                                   "write the nesting out");
     }
     return SONDA_OK;
 }
@@ -88,7 +95,8 @@ static sonda_status read_name(sonda__regex_reader *reader)
         reader->at++;
     }
     if (sonda__regex_ended(reader)) {
-        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a group name without its end");
+        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a group name without its end",
+                                   "add it, or write (?: for a group without name");
     }
     reader->at += 2;
     return SONDA_OK;
@@ -107,7 +115,8 @@ static sonda_status read_group_kind(sonda__regex_reader *reader, bool *is_group)
     if (c == 'P' || c == '<' || c == '\'') {
         reader->at += c == 'P' ? 1 : 0;
         return c == 'P' && sonda__regex_peek(reader, 0) != '<'
-                   ? sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "an unknown group")
+                   ? sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "an unknown group",
+                                         "write (?: for a group without name")
                    : read_name(reader);
     }
     if (c == '#') {
@@ -128,7 +137,8 @@ static sonda_status read_group_kind(sonda__regex_reader *reader, bool *is_group)
 static sonda_status close_group(sonda__regex_reader *reader)
 {
     if (sonda__regex_peek(reader, 0) != ')') {
-        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a '(' without its ')'");
+        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a '(' without its ')'",
+                                   "close it, or write \\( for the character");
     }
     reader->at++;
     return SONDA_OK;
@@ -144,7 +154,8 @@ static sonda_status read_group(sonda__regex_reader *reader, sonda__regex_node **
     sonda_status status = SONDA_OK;
 
     if (sonda__regex_peek(reader, 0) == '*') {
-        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a backtracking verb");
+        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a backtracking verb",
+                                   "leave it out");
     }
     if (sonda__regex_peek(reader, 0) == '?') {
         reader->at++;
@@ -155,7 +166,8 @@ static sonda_status read_group(sonda__regex_reader *reader, sonda__regex_node **
         return *node == NULL ? SONDA_ERR_NO_MEMORY : close_group(reader);
     }
     if (status == SONDA_OK && ++reader->depth > SONDA__REGEX_DEPTH_MAX) {
-        status = sonda__regex_refuse(reader, SONDA_ERR_LIMIT, "too many groups within groups");
+        status = sonda__regex_refuse(reader, SONDA_ERR_LIMIT, "too many groups within groups",
+                                     "take the expression apart");
     }
     if (status == SONDA_OK) {
         status = read_choice(reader, node);
@@ -211,7 +223,8 @@ static sonda_status read_atom(sonda__regex_reader *reader, sonda__regex_node **n
         return read_group(reader, node);
     }
     if (c == '*' || c == '+' || c == '?') {
-        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "nothing to repeat");
+        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "nothing to repeat",
+                                   "put something before it, or a backslash for the character");
     }
     *node = new_node(reader, SONDA__REGEX_CODE);
     return *node == NULL ? SONDA_ERR_NO_MEMORY : read_simple(reader, &(*node)->code);
@@ -272,13 +285,16 @@ static sonda_status check_quantifier(sonda__regex_reader *reader, uint32_t least
 {
     if (least > SONDA__REGEX_REPEAT_MAX ||
         (most > SONDA__REGEX_REPEAT_MAX && most != SONDA__REGEX_UNBOUNDED)) {
-        return sonda__regex_refuse(reader, SONDA_ERR_LIMIT, "a repetition beyond 65535");
+        return sonda__regex_refuse(reader, SONDA_ERR_LIMIT, "a repetition beyond 65535",
+                                   "write a smaller number, or + or *");
     }
     if (most < least) {
-        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a repetition out of order");
+        return sonda__regex_refuse(reader, SONDA_ERR_MALFORMED, "a repetition out of order",
+                                   "put the smaller number first");
     }
     if (sonda__regex_peek(reader, 0) == '+') {
-        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a possessive quantifier");
+        return sonda__regex_refuse(reader, SONDA_ERR_UNSUPPORTED, "a possessive quantifier",
+                                   "leave the + behind it out");
     }
     reader->at += sonda__regex_peek(reader, 0) == '?' ? 1 : 0;
     return SONDA_OK;
@@ -298,8 +314,8 @@ static sonda_status read_piece(sonda__regex_reader *reader, sonda__regex_node **
             return SONDA_ERR_NO_MEMORY;
         }
         if (i == QUANTIFIERS_MAX) {
-            return sonda__regex_refuse(reader, SONDA_ERR_LIMIT,
-                                       "too many quantifiers in a row");
+            return sonda__regex_refuse(reader, SONDA_ERR_LIMIT, "too many quantifiers in a row",
+                                       "write one");
         }
         repeat->least = least;
         repeat->most = most;
@@ -365,7 +381,8 @@ sonda_status sonda__regex_parse(sonda__lower_pool *pool,
     sonda_status status = read_choice(&reader, &tree->root);
 
     if (status == SONDA_OK && !sonda__regex_ended(&reader)) {
-        status = sonda__regex_refuse(&reader, SONDA_ERR_MALFORMED, "a ')' without its '('");
+        status = sonda__regex_refuse(&reader, SONDA_ERR_MALFORMED, "a ')' without its '('",
+                                     "remove it, or write \\) for the character");
     }
     return status;
 }

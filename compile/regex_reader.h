@@ -40,8 +40,10 @@ static inline bool sonda__regex_ended(const sonda__regex_reader *reader)
 }
 
 /* Fails at the present place. `what` is the whole message. */
-sonda_status
-sonda__regex_refuse(const sonda__regex_reader *reader, sonda_status status, const char *what);
+sonda_status sonda__regex_refuse(const sonda__regex_reader *reader,
+                                 sonda_status status,
+                                 const char *what,
+                                 const char *remedy);
 
 /* Makes the instruction for one literal code point. */
 void sonda__regex_literal(const sonda__regex_reader *reader,

@@ -100,7 +100,9 @@ static sonda_status read_level(const reader *r, sonda__rule *rule)
     if (node == NULL || (is_text(node) && find_level(node->text, &rule->level))) {
         return SONDA_OK;
     }
-    return refuse(r, node, "level is none of informational, low, medium, high, critical");
+    return refuse(
+        r, node,
+        "level is none of informational, low, medium, high, critical: write one of them");
 }
 
 static sonda_status read_status(const reader *r, sonda__rule *rule)

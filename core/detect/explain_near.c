@@ -13,6 +13,7 @@
 #include "core/codec/address.h"
 #include "core/codec/code_point.h"
 #include "core/codec/decimal.h"
+#include "core/codec/likeness.h"
 #include "core/detect/explain.h"
 #include "core/detect/nearest.h"
 #include "core/detect/search.h"
@@ -376,10 +377,10 @@ static sonda__span nearest_name(const sonda_event *event, sonda__span name)
 
     for (size_t i = 0; i < event->field_count; i++) {
         const sonda__field *field = &event->fields[i];
-        uint32_t distance = sonda__nearest_distance(name, field->name);
+        uint32_t distance = sonda__name_distance(name, field->name);
 
         if ((field->flags & SONDA_VALUE_HIDDEN) == 0 && distance < least &&
-            sonda__nearest_alike(name, field->name, distance)) {
+            sonda__name_is_like(name, field->name, distance)) {
             best = field->name;
             least = distance;
         }

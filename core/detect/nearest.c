@@ -2,14 +2,12 @@
 
 /*
  * Common runs are found along the diagonals of the table of all pairs, which
- * needs no table; the distance is Levenshtein's, row by row.
+ * needs no table.
  *
  * Layer 4 (detect). No allocation.
  */
 
 #include "core/detect/nearest.h"
-
-#include "core/base/limits.h"
 
 static bool is_continuation(char c)
 {
@@ -66,47 +64,4 @@ sonda__span sonda__nearest_part(sonda__span text, sonda__span needle, bool late)
         best = run_beside(text.data + i, needle.data, len, best, late);
     }
     return whole_code_points(text, best);
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static uint16_t least(unsigned a, unsigned b, unsigned c)
-{
-    unsigned both = a < b ? a : b;
-
-    return (uint16_t)(both < c ? both : c);
-}
-
-uint32_t sonda__nearest_distance(sonda__span a, sonda__span b)
-{
-    uint16_t row[SONDA__FIELD_NAME_MAX + 1];
-
-    if (a.len > SONDA__FIELD_NAME_MAX || b.len > SONDA__FIELD_NAME_MAX) {
-        return UINT32_MAX;
-    }
-    for (size_t k = 0; k <= b.len; k++) {
-        row[k] = (uint16_t)k;
-    }
-    for (size_t i = 0; i < a.len; i++) {
-        unsigned before = row[0];
-
-        row[0] = (uint16_t)(i + 1);
-        for (size_t k = 0; k < b.len; k++) {
-            unsigned changed = before + (lower(a.data[i]) != lower(b.data[k]));
-
-            before = row[k + 1];
-            row[k + 1] = least(changed, before + 1u, row[k] + 1u);
-        }
-    }
-    return row[b.len];
-}
-
-bool sonda__nearest_alike(sonda__span a, sonda__span b, uint32_t distance)
-{
-    size_t longer = a.len > b.len ? a.len : b.len;
-
-    return distance != UINT32_MAX && (size_t)distance * 2 <= longer;
 }

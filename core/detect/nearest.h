@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * How near two texts are: for explanations only.
+ * What two texts have in common: for explanations only.
  *
  * Layer 4 (detect). No allocation.
  */
@@ -23,14 +23,5 @@
  * or with `late` the last. Whole code points; empty when there is none.
  */
 sonda__span sonda__nearest_part(sonda__span text, sonda__span needle, bool late);
-
-/*
- * Letters to put in, take out or change between two names, case left aside;
- * UINT32_MAX for names beyond SONDA__FIELD_NAME_MAX.
- */
-uint32_t sonda__nearest_distance(sonda__span a, sonda__span b);
-
-/* Whether names that far apart are alike enough to suggest one for the other. */
-bool sonda__nearest_alike(sonda__span a, sonda__span b, uint32_t distance);
 
 #endif

@@ -180,12 +180,19 @@ static bool can_be_opened(const char *path)
 /* FILE:RECORD, unless a file has that name. The copy is the caller's. */
 static char *split(const char *operand, uint64_t *record)
 {
-    char *copy = malloc(strlen(operand) + 1);
-    char *colon = copy != NULL ? strrchr(strcpy(copy, operand), ':') : NULL;
+    size_t size = strlen(operand) + 1;
+    char *copy = malloc(size);
     uint64_t number = 0;
-    const char *digit = colon != NULL ? colon + 1 : "";
+    const char *digit;
+    char *colon;
 
     *record = 0;
+    if (copy == NULL) {
+        return NULL;
+    }
+    memcpy(copy, operand, size);
+    colon = strrchr(copy, ':');
+    digit = colon != NULL ? colon + 1 : "";
     while (*digit >= '0' && *digit <= '9' && number < UINT64_MAX / 100) {
         number = number * 10 + (uint64_t)(*digit++ - '0');
     }

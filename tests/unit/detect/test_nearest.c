@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What two texts have in common, and how far two names are apart. */
+/* What two texts have in common. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core/base/limits.h"
 #include "core/detect/nearest.h"
 
 static void test_nearest_part__rows__give_the_longest_common_run(void **state)
@@ -48,50 +47,10 @@ static void test_nearest_part__rows__give_the_longest_common_run(void **state)
     }
 }
 
-static void test_nearest_distance__rows__count_letters_whatever_their_case(void **state)
-{
-    static const struct {
-        const char *a;
-        const char *b;
-        uint32_t distance;
-        bool alike;
-    } rows[] = {
-        {"CommandLine", "commandline", 0, true},
-        {"Image", "Images", 1, true},
-        {"CommandLine", "ComandLine", 1, true},
-        {"kitten", "sitting", 3, true},
-        {"Image", "User", 5, false},
-        {"", "abc", 3, false},
-        {"TargetFilename", "TargetFileName", 0, true},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        sonda__span a = sonda__span_text(rows[i].a);
-        sonda__span b = sonda__span_text(rows[i].b);
-
-        assert_int_equal(sonda__nearest_distance(a, b), rows[i].distance);
-        assert_int_equal(sonda__nearest_distance(b, a), rows[i].distance);
-        assert_int_equal(sonda__nearest_alike(a, b, rows[i].distance), rows[i].alike);
-    }
-}
-
-static void test_nearest_distance__name_beyond_the_limit__is_like_nothing(void **state)
-{
-    static char name[SONDA__FIELD_NAME_MAX + 1];
-    sonda__span it = {name, sizeof name};
-
-    (void)state;
-    assert_int_equal(sonda__nearest_distance(it, it), UINT32_MAX);
-    assert_false(sonda__nearest_alike(it, it, UINT32_MAX));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nearest_part__rows__give_the_longest_common_run),
-        cmocka_unit_test(test_nearest_distance__rows__count_letters_whatever_their_case),
-        cmocka_unit_test(test_nearest_distance__name_beyond_the_limit__is_like_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
