@@ -97,7 +97,7 @@ static sonda_status read_type(const reader *r)
     if (type == SONDA__CORRELATION_TYPE_COUNT) {
         return refuse(r, node == NULL ? r->map : node,
                       "type is none of event_count, value_count, temporal, temporal_ordered, "
-                      "value_sum, value_avg, value_percentile");
+                      "value_sum, value_avg, value_percentile: write one of them");
     }
     r->to->type = (sonda__correlation_type)type;
     return SONDA_OK;

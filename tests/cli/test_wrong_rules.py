@@ -23,6 +23,18 @@ def item(text):
     return GOOD.replace(ITEM, "        " + text + "\n")
 
 
+CORRELATION = f"""title: A correlation
+id: {ID}
+name: own
+correlation:
+    type: event_count
+    rules:
+        - own
+    timespan: 5m
+    condition:
+        gte: 3
+"""
+
 # What is wrong, the rule, the line (of 10), what is wrong and what to do in the message's own words.
 ROWS = [
     ("bad modifier", item("Image|endwith: x"), 8, ["'endwith' is unknown", "write endswith"]),
@@ -49,6 +61,13 @@ ROWS = [
     ("bad level", GOOD.replace("level: high", "level: loud"), 10, ["level is none of informational, low", "write one of them"]),
     ("bad id", GOOD.replace(ID, "1234"), 2, ["id is not a UUID", "write one as uuidgen makes it"]),
     ("no condition", GOOD.replace("    condition: selection\n", ""), 7, ["no condition", "add one"]),
+    ("cyclic correlation", CORRELATION, 7, ["waits for itself", "a cycle", "take that one out of its rules"]),
+    ("correlation of a rule that is not there", CORRELATION.replace("- own", "- nosuch"), 7,
+     ["'nosuch'", "write the id or name of one that is"]),
+    ("bad timespan", CORRELATION.replace("5m", "5x"), 8, ["timespan is a number and s, m, h or d", "write timespan: 5m"]),
+    ("bad correlation type", CORRELATION.replace("event_count", "event_cuont"), 5,
+     ["type is none of event_count", "write one of them"]),
+    ("bad correlation condition", CORRELATION.replace("gte: 3", "gte: many"), 10, ["compares with a number", "write gte: 10"]),
     ("broken YAML", GOOD.replace("    category:", "\tcategory:"), 4, ["not YAML", "nothing after this line is read"]),
 ]
 
