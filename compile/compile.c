@@ -13,6 +13,7 @@
 #include "sonda/compile/compile.h"
 
 #include "compile/assemble.h"
+#include "compile/known_fields.h"
 #include "compile/refuse.h"
 #include "compile/tar.h"
 #include "core/base/allocate.h"
@@ -129,7 +130,7 @@ static sonda_status settle(sonda_compile *c,
     if (status == SONDA_OK) {
         entry->outcome = SONDA_COMPILE_COMPILED;
         entry->id = rule->id;
-        return SONDA_OK;
+        return sonda__known_fields_check(rule, &c->pool, entry);
     }
     if (status == SONDA_ERR_NO_MEMORY) {
         return status;
@@ -503,6 +504,34 @@ sonda_compile_entry_get(const sonda_compile *compile, size_t index, sonda_compil
     view.title = text_of(from->title);
     view.reason = text_of(from->reason);
     return sonda_abi_write(&view, sizeof view, entry);
+}
+
+sonda_status sonda_compile_warning_get(const sonda_compile *compile,
+                                       size_t index,
+                                       size_t which,
+                                       sonda_compile_warning *warning)
+{
+    sonda_compile_warning view = SONDA_COMPILE_WARNING_INIT;
+    const sonda__report_warning *from;
+    sonda_status status;
+
+    if (compile == NULL || warning == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    status = sonda_abi_check(warning, sizeof view);
+    if (status != SONDA_OK) {
+        return status;
+    }
+    from = index < compile->report.count ? compile->report.entries[index].warnings : NULL;
+    for (; from != NULL && which > 0; which--) {
+        from = from->next;
+    }
+    if (from == NULL) {
+        return SONDA_ERR_NOT_FOUND;
+    }
+    view.line = from->line;
+    view.text = text_of(from->text);
+    return sonda_abi_write(&view, sizeof view, warning);
 }
 
 const char *sonda_compile_outcome_name(uint32_t outcome)

@@ -51,6 +51,26 @@ sonda__report_entry *sonda__report_add(sonda__report *report)
     return entry;
 }
 
+sonda_status sonda__report_warn(sonda__report_entry *entry,
+                                sonda__pool *pool,
+                                uint32_t line,
+                                const char *text)
+{
+    sonda__report_warning *warning = sonda__pool_take(pool, 1, sizeof *warning);
+    sonda__report_warning **last = &entry->warnings;
+
+    if (warning == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    warning->line = line;
+    warning->text = sonda__pool_text(pool, sonda__span_text(text));
+    while (*last != NULL) {
+        last = &(*last)->next;
+    }
+    *last = warning;
+    return warning->text.data == NULL ? SONDA_ERR_NO_MEMORY : SONDA_OK;
+}
+
 sonda_status sonda__report_refuse(sonda__report_entry *entry,
                                   sonda__pool *pool,
                                   uint32_t outcome,
@@ -66,6 +86,7 @@ sonda_status sonda__report_refuse(sonda__report_entry *entry,
     entry->rule = NULL;
     entry->filter = NULL;
     entry->correlation = NULL;
+    entry->warnings = NULL;
     if (error->line != 0) {
         entry->line = error->line;
     }

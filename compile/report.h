@@ -13,6 +13,13 @@
 #include "compile/correlation.h"
 #include "sonda/compile/compile.h"
 
+/* Something to look at in a rule that compiles all the same. */
+typedef struct sonda__report_warning {
+    uint32_t line;
+    sonda__span text;
+    struct sonda__report_warning *next;
+} sonda__report_warning;
+
 /* One document. Texts and what is parsed live in the compilation's pool. */
 typedef struct sonda__report_entry {
     uint32_t outcome; /* SONDA_COMPILE_… */
@@ -26,6 +33,7 @@ typedef struct sonda__report_entry {
     const sonda__rule *rule; /* set while it may go into the pack */
     const sonda__filter *filter;
     const sonda__correlation *correlation;
+    sonda__report_warning *warnings; /* in the order found */
 } sonda__report_entry;
 
 typedef struct sonda__report {
@@ -42,9 +50,16 @@ void sonda__report_reset(sonda__report *report);
 /* A zeroed entry at the end, good until the next one; NULL: no memory. */
 sonda__report_entry *sonda__report_add(sonda__report *report);
 
+/* Adds a warning; texts are copied to `pool`. */
+sonda_status sonda__report_warn(sonda__report_entry *entry,
+                                sonda__pool *pool,
+                                uint32_t line,
+                                const char *text);
+
 /*
  * Sets an outcome and the reason for it, copied to `pool`; the error's line
- * replaces the entry's where it has one. What was parsed is let go.
+ * replaces the entry's where it has one. What was parsed is let go, and what it
+ * was warned of.
  */
 sonda_status sonda__report_refuse(sonda__report_entry *entry,
                                   sonda__pool *pool,

@@ -153,6 +153,18 @@ class Compile(Case):
         self.assertNotEqual(rows["tree/b.yml"]["outcome"], "compiled")
         self.assertTrue(rows["tree/b.yml"]["reason"])
 
+    def test_report__warns_of_fields_that_nothing_fills(self):
+        self.write("r.yml", RULE.replace("Image|endswith", "Imgae|endswith"))
+
+        self.run_it("compile", "r.yml", "--report=json", "--strict")
+        self.expect(0, lines=0)
+        (warning,) = json.loads(self.out)["warnings"]
+        self.assertEqual(warning["line"], 7)
+        self.assertIn("'Imgae': write 'Image'?", warning["text"])
+
+        self.run_it("compile", "r.yml", "--report")
+        self.assertRegex(self.out, r"(?m)^compiled  r\.yml:1  .*\nwarning   r\.yml:7  no record")
+
     def test_strict__one_bad_rule__exit_1_and_nothing_written(self):
         self.write("tree/a.yml", (self.folder / "r.yml").read_text())
         self.write("tree/b.yml", "title: no detection\nlogsource: {product: windows}\n")

@@ -24,13 +24,43 @@ static void report_text(program *self, const sonda_compile_entry *entry)
     put(self->out, "\n");
 }
 
+static void
+warnings_text(program *self, const ruleset *set, size_t index, const sonda_compile_entry *entry)
+{
+    sonda_compile_warning warning = SONDA_COMPILE_WARNING_INIT;
+
+    for (size_t i = 0; sonda_compile_warning_get(set->compile, index, i, &warning) == SONDA_OK;
+         i++) {
+        put(self->out, "warning   ");
+        put_plain(self->out, entry->path.data, entry->path.len, entry->path.len);
+        print(self, ":%u  ", warning.line);
+        put_plain(self->out, warning.text.data, warning.text.len, warning.text.len);
+        put(self->out, "\n");
+    }
+}
+
 static void key_text(sonda_output *out, const char *name, sonda_text text)
 {
     json_key(out, name, 0);
     json_string(out, text.data, text.len);
 }
 
-static void report_json(program *self, const sonda_compile_entry *entry)
+static void warnings_json(program *self, const ruleset *set, size_t index)
+{
+    sonda_compile_warning warning = SONDA_COMPILE_WARNING_INIT;
+
+    put(self->out, ",\"warnings\":[");
+    for (size_t i = 0; sonda_compile_warning_get(set->compile, index, i, &warning) == SONDA_OK;
+         i++) {
+        print(self, "%s{\"line\":%u", i == 0 ? "" : ",", warning.line);
+        key_text(self->out, "text", warning.text);
+        put(self->out, "}");
+    }
+    put(self->out, "]");
+}
+
+static void
+report_json(program *self, const ruleset *set, size_t index, const sonda_compile_entry *entry)
 {
     static const char *const kinds[] = {"unknown", "rule", "filter", "correlation"};
     uint32_t kind = entry->kind <= SONDA_COMPILE_KIND_CORRELATION ? entry->kind : 0;
@@ -43,6 +73,7 @@ static void report_json(program *self, const sonda_compile_entry *entry)
     key_text(self->out, "id", entry->id);
     key_text(self->out, "title", entry->title);
     key_text(self->out, "reason", entry->reason);
+    warnings_json(self, set, index);
     put(self->out, "}\n");
 }
 
@@ -57,9 +88,10 @@ static void report(program *self, const ruleset *set, uint32_t form)
             continue;
         }
         if (form == REPORT_JSON) {
-            report_json(self, &entry);
+            report_json(self, set, i, &entry);
         } else {
             report_text(self, &entry);
+            warnings_text(self, set, i, &entry);
         }
     }
 }

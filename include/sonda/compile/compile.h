@@ -87,6 +87,24 @@ typedef struct sonda_compile_entry {
         }                                                                                    \
     }
 
+/** Something to look at in a rule that compiles all the same. */
+typedef struct sonda_compile_warning {
+    /** sizeof(sonda_compile_warning), set by SONDA_COMPILE_WARNING_INIT. */
+    uint32_t struct_size;
+    /** Line it is about, from 1. */
+    uint32_t line;
+    /** One line; borrowed until sonda_compile_close(). */
+    sonda_text text;
+} sonda_compile_warning;
+
+#define SONDA_COMPILE_WARNING_INIT         \
+    {                                      \
+        sizeof(sonda_compile_warning), 0u, \
+        {                                  \
+            NULL, 0u                       \
+        }                                  \
+    }
+
 SONDA_BEGIN_DECLS
 
 /**
@@ -272,6 +290,29 @@ SONDA_API size_t sonda_compile_count(const sonda_compile *compile, uint32_t outc
 SONDA_API sonda_status sonda_compile_entry_get(const sonda_compile *compile,
                                                size_t index,
                                                sonda_compile_entry *entry);
+
+/**
+ * One warning about a document: of a field that no record of its log source
+ * has, with the nearest name that one has. Warned is only where all fields of
+ * the source are known: Sysmon's events, Security 4688, Linux.
+ *
+ * @param compile  From sonda_compile_open().
+ * @param index    The document, as for sonda_compile_entry_get().
+ * @param which    0 to the first that is not found.
+ * @param warning  Output, with struct_size set.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The struct's size is not one we know.
+ * @retval SONDA_ERR_NOT_FOUND         No such document, or no further warning.
+ *
+ * @threads   One caller at a time per compilation.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_compile_warning_get(const sonda_compile *compile,
+                                                 size_t index,
+                                                 size_t which,
+                                                 sonda_compile_warning *warning);
 
 /**
  * Name of an outcome, such as "compiled", for reports.
