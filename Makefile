@@ -9,7 +9,7 @@ BUILD := build/$(PRESET)
 JOBS ?= $(shell nproc)
 ARGS ?=
 
-.PHONY: all build run test bench fuzz check format install clean setup
+.PHONY: all build run test torture bench fuzz check format install clean setup
 
 all: build
 
@@ -27,6 +27,13 @@ run:
 
 test: build
 	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
+
+# Matching against evaluating every rule, on this many generated pairs.
+PAIRS ?= 10000000
+SEED ?= 1000000
+torture:
+	@$(MAKE) --no-print-directory build TARGET=unit_detect_test_differential
+	@SONDA_PAIRS=$(PAIRS) SONDA_SEED=$(SEED) $(BUILD)/tests/unit_detect_test_differential
 
 bench: build
 	@scripts/bench.sh $(BUILD)

@@ -201,7 +201,8 @@ uint32_t sonda__pack_source(sonda__pack_sections *sections, const sonda__log_sou
     sonda__pack_put_spans(sections, key, source->channels, source->channel_count);
     sonda__pack_put_numbers(sections, key, source->event_ids, source->event_id_count);
     put_conditions(sections, source);
-    sonda__pack_buffer_zeros(key, SONDA__LIST_SIZE);
+    /* Alternatives, scans, always: known when all rules are in. */
+    sonda__pack_buffer_zeros(key, SONDA__SOURCE_SIZE - SONDA__AT_SOURCE_ALTERNATIVES);
     if (sonda__pack_intern_add(&sections->sources, key->bytes, key->len, &index)) {
         sonda__pack_buffer_bytes(&sections->section[SONDA__SECTION_SOURCES], key->bytes,
                                  key->len);

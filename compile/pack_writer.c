@@ -12,6 +12,7 @@
 
 #include "compile/lower_rule.h"
 #include "compile/pack_correlations.h"
+#include "compile/match_tables.h"
 #include "compile/pack_emit.h"
 #include "core/base/allocate.h"
 #include "core/base/error.h"
@@ -364,6 +365,13 @@ static sonda_status assemble(sonda__pack_writer *writer)
     }
     put_source_lists(sections);
     sonda__pack_sort_inputs(sections);
+    if (!sonda__pack_sections_sound(sections)) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    status = sonda__match_tables_put(sections);
+    if (status != SONDA_OK) {
+        return status;
+    }
     sonda__pack_buffer_zeros(&sections->section[SONDA__SECTION_SIGNATURE],
                              SONDA__SIGNATURE_SIZE);
     put_header(writer);

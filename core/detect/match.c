@@ -3,15 +3,17 @@
 /*
  * From an event to the rules that hold for it.
  *
- * Log sources first: each is looked at once, and most of them end it for
- * hundreds of rules. Rules that hold are collected as bits, so that they are
- * reported once each and in order, whatever the order of log sources.
+ * Candidates first: the rules of which a literal was seen that they cannot do
+ * without. Only their conditions are evaluated. Rules that hold are collected
+ * as bits, so that they are reported once each and in order, whatever the order
+ * of candidates.
  *
  * Layer 4 (detect). No allocation.
  */
 
 #include "core/detect/match.h"
 
+#include "core/detect/candidates.h"
 #include "core/detect/evaluate.h"
 #include "core/rules/content_filters.h"
 
@@ -25,43 +27,32 @@ static bool get_bit(const uint64_t *bits, uint32_t index)
     return (bits[index / 64] >> index % 64 & 1) != 0;
 }
 
-/* The rules of one log source. */
-static void match_source(const sonda__question *question, const uint8_t *source)
+/* Evaluates a candidate unless another log source has settled its rule. */
+static void match_alternative(const sonda__question *question, uint32_t index)
 {
     const sonda_content *content = question->content;
     const sonda__pack *pack = &content->pack;
-    sonda__list list = sonda__pack_list(source + SONDA__AT_SOURCE_ALTERNATIVES);
+    const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_ALTERNATIVES, index);
     uint64_t *bits = question->matcher->rule_bits;
+    uint32_t rule = at == NULL ? UINT32_MAX : sonda__pack_u32(at + SONDA__AT_ALTERNATIVE_OWNER);
 
-    for (uint32_t i = 0; i < list.count; i++) {
-        const uint8_t *number = sonda__pack_listed(pack, SONDA__SECTION_NUMBERS, list, i);
-        const uint8_t *at =
-            number == NULL
-                ? NULL
-                : sonda__pack_entry(pack, SONDA__SECTION_ALTERNATIVES, sonda__pack_u32(number));
-        uint32_t rule =
-            at == NULL ? UINT32_MAX : sonda__pack_u32(at + SONDA__AT_ALTERNATIVE_OWNER);
-
-        if (rule >= pack->count[SONDA__SECTION_RULES] ||
-            get_bit(bits, content->first_rule + rule)) {
-            continue;
-        }
-        question->matcher->counts.evaluated++;
-        if (sonda__evaluate_tree(question, sonda__pack_list(at + SONDA__AT_ALTERNATIVE_NODES),
-                                 0)) {
-            set_bit(bits, content->first_rule + rule);
-        }
+    if (rule >= pack->count[SONDA__SECTION_RULES] ||
+        get_bit(bits, content->first_rule + rule)) {
+        return;
+    }
+    question->matcher->counts.evaluated++;
+    if (sonda__evaluate_tree(question, sonda__pack_list(at + SONDA__AT_ALTERNATIVE_NODES), 0)) {
+        set_bit(bits, content->first_rule + rule);
     }
 }
 
 static void match_pack(const sonda__question *question)
 {
-    const sonda__pack *pack = &question->content->pack;
+    uint32_t alternative;
 
-    for (uint32_t i = 0; i < pack->count[SONDA__SECTION_SOURCES]; i++) {
-        if (sonda__evaluate_source(question, i)) {
-            match_source(question, sonda__pack_entry(pack, SONDA__SECTION_SOURCES, i));
-        }
+    sonda__candidates_find(question);
+    while (sonda__candidates_next(question->matcher, &alternative)) {
+        match_alternative(question, alternative);
     }
 }
 

@@ -4,8 +4,9 @@
  * Matching: which rules of a content hold for one event, and why.
  *
  * The semantics of Sigma live behind these four functions and nowhere else.
- * The evaluator is simple: it asks each predicate of each rule whose log source
- * fits. Another one may replace it as long as it answers the same.
+ * Tables of the pack tell which rules an event may concern; only their
+ * conditions are evaluated. Evaluating all of them would answer the same, which
+ * tests/unit/detect/test_differential.c demands.
  *
  * Layer 4 (detect): uses base, codec, event and rules. Allocates at open only.
  */
@@ -48,7 +49,7 @@ void sonda__matcher_close(sonda__matcher *matcher);
 
 /* What matching cost and left out, since the scratch was opened. */
 typedef struct sonda__match_counts {
-    uint64_t evaluated; /* conditions of rules whose log source fitted */
+    uint64_t evaluated; /* conditions of candidates */
     uint64_t filtered;  /* matches that a filter took away */
 } sonda__match_counts;
 

@@ -14,6 +14,27 @@
 #include "core/base/allocate.h"
 #include "core/codec/code_point.h"
 
+static bool take_memory(sonda__matcher *opened)
+{
+    const sonda_allocator *ours = &opened->allocator;
+
+    opened->slots = sonda__allocate_zeroed(ours, SONDA__SLOT_COUNT, sizeof *opened->slots);
+    opened->rule_bits = sonda__allocate(ours, SONDA__RULES_MAX / 64, sizeof *opened->rule_bits);
+    opened->fold_bytes = sonda__allocate(ours, SONDA__FOLD_BYTES, 1);
+    opened->candidates =
+        sonda__allocate_zeroed(ours, SONDA__ALTERNATIVES_MAX / 64, sizeof *opened->candidates);
+    opened->candidate_words =
+        sonda__allocate(ours, SONDA__ALTERNATIVES_MAX / 64, sizeof *opened->candidate_words);
+    opened->fitting = sonda__allocate(ours, SONDA__SOURCES_MAX, sizeof *opened->fitting);
+    opened->source_bits =
+        sonda__allocate(ours, SONDA__SOURCES_MAX / 64 + 1, sizeof *opened->source_bits);
+    opened->scan_bits =
+        sonda__allocate(ours, SONDA__SCANS_MAX / 64 + 1, sizeof *opened->scan_bits);
+    return opened->slots != NULL && opened->rule_bits != NULL && opened->fold_bytes != NULL &&
+           opened->candidates != NULL && opened->candidate_words != NULL &&
+           opened->fitting != NULL && opened->source_bits != NULL && opened->scan_bits != NULL;
+}
+
 sonda_status sonda__matcher_open(sonda__matcher **matcher, const sonda_allocator *allocator)
 {
     sonda_allocator ours;
@@ -28,11 +49,7 @@ sonda_status sonda__matcher_open(sonda__matcher **matcher, const sonda_allocator
         return SONDA_ERR_NO_MEMORY;
     }
     opened->allocator = ours;
-    opened->slots = sonda__allocate_zeroed(&ours, SONDA__SLOT_COUNT, sizeof *opened->slots);
-    opened->rule_bits =
-        sonda__allocate(&ours, SONDA__RULES_MAX / 64, sizeof *opened->rule_bits);
-    opened->fold_bytes = sonda__allocate(&ours, SONDA__FOLD_BYTES, 1);
-    if (opened->slots == NULL || opened->rule_bits == NULL || opened->fold_bytes == NULL) {
+    if (!take_memory(opened)) {
         sonda__matcher_close(opened);
         return SONDA_ERR_NO_MEMORY;
     }
@@ -45,6 +62,11 @@ void sonda__matcher_close(sonda__matcher *matcher)
     if (matcher != NULL) {
         sonda_allocator allocator = matcher->allocator;
 
+        sonda__release(&allocator, matcher->scan_bits);
+        sonda__release(&allocator, matcher->source_bits);
+        sonda__release(&allocator, matcher->fitting);
+        sonda__release(&allocator, matcher->candidate_words);
+        sonda__release(&allocator, matcher->candidates);
         sonda__release(&allocator, matcher->fold_bytes);
         sonda__release(&allocator, matcher->rule_bits);
         sonda__release(&allocator, matcher->slots);

@@ -41,6 +41,15 @@ struct sonda__matcher {
     size_t fold_used;
     char *fold_bytes;
     uint64_t *rule_bits; /* SONDA__RULES_MAX of them */
+    /* Candidates: a bit for each alternative, and the words that have any. */
+    uint64_t *candidates;      /* SONDA__ALTERNATIVES_MAX / 64 */
+    uint32_t *candidate_words; /* as many */
+    uint32_t candidate_word_count;
+    /* Log sources that fit, as bits and in order; scans that are done. */
+    uint32_t fitting_count;
+    uint32_t *fitting;     /* SONDA__SOURCES_MAX */
+    uint64_t *source_bits; /* SONDA__SOURCES_MAX / 64 and one */
+    uint64_t *scan_bits;   /* SONDA__SCANS_MAX / 64 and one */
     sonda__match_counts counts;
     sonda__regex_run regex;
 };

@@ -23,7 +23,8 @@
 #include <stdint.h>
 
 #define SONDA__PACK_MAGIC "SONDAPCK"
-#define SONDA__PACK_VERSION 1u
+/* 2: tables by which matching finds the rules that an event may concern. */
+#define SONDA__PACK_VERSION 2u
 
 /* A pack of all SigmaHQ has 4 MB; more than this is no rule set. */
 #define SONDA__PACK_SIZE_MAX 0x10000000u
@@ -40,6 +41,10 @@
 #define SONDA__FIELDREF_ELEMENTS_MAX 64u
 /* Digits of a number to compare with. */
 #define SONDA__NUMBER_TEXT_MAX 64u
+/* Matching keeps bits for log sources, their alternatives and scans. */
+#define SONDA__SOURCES_MAX 65536u
+#define SONDA__ALTERNATIVES_MAX 4194304u
+#define SONDA__SCANS_MAX 65536u
 /* Targets that all filters of a pack name together, each a rule at most. */
 #define SONDA__FILTER_TARGETS_MAX 1000000u
 
@@ -86,6 +91,13 @@ typedef enum sonda__section_kind {
     SONDA__SECTION_RANGES,       /* of code points */
     SONDA__SECTION_CORRELATIONS, /* rules about what other rules found */
     SONDA__SECTION_INPUTS,       /* what they are told of */
+    SONDA__SECTION_SOURCE_SCANS, /* u32: SCANS that log sources need */
+    SONDA__SECTION_ALWAYS,       /* u32: ALTERNATIVES that no literal stands for */
+    SONDA__SECTION_SCANS,        /* fields to search for literals */
+    SONDA__SECTION_LITERALS,     /* without which rules cannot match */
+    SONDA__SECTION_POSTINGS,     /* u32: ALTERNATIVES that wait for a literal */
+    SONDA__SECTION_BUCKETS,      /* u32: hash tables of LITERALS */
+    SONDA__SECTION_BITMAPS,      /* bits of the hashes that some literal has */
     SONDA__SECTION_SIGNATURE,    /* one entry */
     SONDA__SECTION_COUNT
 } sonda__section_kind;
@@ -119,7 +131,9 @@ enum {
     SONDA__AT_SOURCE_EVENT_IDS = 24,    /* list of NUMBERS; empty: any */
     SONDA__AT_SOURCE_CONDITIONS = 32,   /* list of CONDITIONS */
     SONDA__AT_SOURCE_ALTERNATIVES = 40, /* list of NUMBERS: ALTERNATIVES of rules */
-    SONDA__SOURCE_SIZE = 48
+    SONDA__AT_SOURCE_SCANS = 48,        /* list of SOURCE_SCANS */
+    SONDA__AT_SOURCE_ALWAYS = 56,       /* list of ALWAYS */
+    SONDA__SOURCE_SIZE = 64
 };
 #define SONDA__SOURCE_HAS_CLASS 0x0001u
 #define SONDA__SOURCE_CHANNEL_EMPTY 0x0002u
@@ -367,6 +381,56 @@ enum {
 #define SONDA__INPUT_FIELDS_MAX 256u
 #define SONDA__INPUTS_MAX 1048576u
 
+/*
+ * SCANS: one for each field that is searched, in ascending order of fields. Of
+ * the folded value, the hash of its beginning, end or whole leads to the
+ * literals anchored there, and each four bytes in a row, through a bitmap, to
+ * the literals that have them.
+ *
+ * A hash table of n bits is 2^n + 1 BUCKETS in ascending order: bucket b holds
+ * the literals from the b-th number to the next, counted from the first.
+ */
+enum {
+    SONDA__AT_SCAN_FIELD = 0,             /* u32: index into FIELDS */
+    SONDA__AT_SCAN_KINDS = 4,             /* u32: bit n: there are literals of kind n */
+    SONDA__AT_SCAN_ANCHORED = 8,          /* list of LITERALS */
+    SONDA__AT_SCAN_ANCHORED_BUCKETS = 16, /* u32: first of BUCKETS */
+    SONDA__AT_SCAN_ANCHORED_BITS = 20,    /* u32 */
+    SONDA__AT_SCAN_INNER = 24,            /* list of LITERALS, SONDA__LITERAL_INNER */
+    SONDA__AT_SCAN_INNER_BUCKETS = 32,    /* u32: first of BUCKETS */
+    SONDA__AT_SCAN_INNER_BITS = 36,       /* u32 */
+    SONDA__AT_SCAN_BITMAP = 40,           /* u32: first byte in BITMAPS */
+    SONDA__AT_SCAN_BITMAP_BITS = 44,      /* u32: 2^n bits; at least those of INNER */
+    SONDA__SCAN_SIZE = 48
+};
+#define SONDA__SCAN_BITS_MIN 1u
+#define SONDA__SCAN_BITS_MAX 20u
+#define SONDA__BITMAP_BITS_MIN 9u
+/* 32 KB, which is what a first-level cache holds. */
+#define SONDA__BITMAP_BITS_MAX 18u
+
+/*
+ * LITERALS: folded bytes and the alternatives that wait for them. The lists
+ * follow one another.
+ */
+enum {
+    SONDA__AT_LITERAL_TEXT = 0,
+    SONDA__AT_LITERAL_KIND = 8,      /* u32: sonda__literal_kind */
+    SONDA__AT_LITERAL_GRAM = 12,     /* u32: where its four bytes are; INNER only */
+    SONDA__AT_LITERAL_POSTINGS = 16, /* list of POSTINGS */
+    SONDA__LITERAL_SIZE = 24
+};
+/* Where a literal stands; beginnings and ends by how many bytes are hashed. */
+typedef enum sonda__literal_kind {
+    SONDA__LITERAL_WHOLE = 0,
+    SONDA__LITERAL_START = 1, /* to 5: 8, 4, 3, 2, 1 bytes */
+    SONDA__LITERAL_END = 6,   /* to 10 */
+    SONDA__LITERAL_INNER = 11,
+    SONDA__LITERAL_KIND_COUNT = 12
+} sonda__literal_kind;
+#define SONDA__LITERAL_WIDTHS 5u
+#define SONDA__LITERAL_INNER_MIN 4u
+
 /* SIGNATURE: one entry. All zero: unsigned. */
 enum {
     SONDA__AT_SIGNATURE_ALGORITHM = 0, /* u32: SONDA_KEY_… */
@@ -400,6 +464,13 @@ static inline uint32_t sonda__section_entry_size(sonda__section_kind kind)
         SONDA__RANGE_SIZE,
         SONDA__CORRELATION_SIZE,
         SONDA__INPUT_SIZE,
+        4,
+        4,
+        SONDA__SCAN_SIZE,
+        SONDA__LITERAL_SIZE,
+        4,
+        4,
+        1,
         SONDA__SIGNATURE_SIZE,
     };
 
@@ -442,6 +513,61 @@ static inline uint32_t sonda__pack_u32(const uint8_t *at)
 static inline uint64_t sonda__pack_u64(const uint8_t *at)
 {
     return (uint64_t)sonda__pack_u32(at) | (uint64_t)sonda__pack_u32(at + 4) << 32;
+}
+
+/*
+ * Steps that one byte of a value can cost at worst through a literal: it is
+ * compared, and each of its alternatives is marked.
+ */
+static inline uint64_t sonda__literal_cost(uint32_t len, uint32_t postings)
+{
+    return 1 + (uint64_t)len + postings;
+}
+
+/* Bytes that are hashed of a literal of this kind. */
+static inline uint32_t sonda__literal_width(uint32_t kind)
+{
+    static const uint8_t widths[SONDA__LITERAL_KIND_COUNT] = {0, 8, 4, 3, 2, 1,
+                                                              8, 4, 3, 2, 1, 4};
+
+    return kind < SONDA__LITERAL_KIND_COUNT ? widths[kind] : 0;
+}
+
+/* Up to eight bytes as a number. */
+static inline uint64_t sonda__literal_word(const uint8_t *at, uint32_t width)
+{
+    uint64_t word = 0;
+
+    if (width == 8) {
+        return sonda__pack_u64(at);
+    }
+    for (uint32_t i = 0; i < width; i++) {
+        word |= (uint64_t)at[i] << (8 * i);
+    }
+    return word;
+}
+
+/* Hash of a beginning, an end or a whole; its upper bits number the bucket. */
+static inline uint32_t sonda__anchored_hash(const uint8_t *at, size_t len, uint32_t kind)
+{
+    uint32_t width = sonda__literal_width(kind);
+    uint64_t word;
+
+    if (kind == SONDA__LITERAL_WHOLE) {
+        width = len < 8 ? (uint32_t)len : 8;
+        word = sonda__literal_word(at, width) +
+               (sonda__literal_word(at + (len - width), width) << 7) + len;
+    } else {
+        word = sonda__literal_word(kind < SONDA__LITERAL_END ? at : at + (len - width), width);
+    }
+    return (uint32_t)((word * UINT64_C(0x9e3779b97f4a7c15) + kind * UINT64_C(0x85ebca6b97)) >>
+                      32);
+}
+
+/* Hash of four bytes in a row; its upper bits number the bit and the bucket. */
+static inline uint32_t sonda__gram_hash(uint32_t gram)
+{
+    return gram * 0x9e3779b1u;
 }
 
 #endif

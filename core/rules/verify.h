@@ -44,6 +44,9 @@ sonda_status sonda__verify_patterns(const sonda__verifier *verifier);
 /* NODES, tree by tree, and the cost summary of the header. */
 sonda_status sonda__verify_trees(const sonda__verifier *verifier);
 
+/* SOURCE_SCANS, ALWAYS, SCANS, LITERALS, POSTINGS, BUCKETS, BITMAPS. */
+sonda_status sonda__verify_scans(const sonda__verifier *verifier);
+
 /* REGEXES, INSTRUCTIONS, CLASSES, RANGES. */
 sonda_status sonda__verify_regexes(const sonda__verifier *verifier);
 

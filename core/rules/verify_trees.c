@@ -139,6 +139,17 @@ static void add_source_costs(const sonda__pack *pack, tree_walk *walk)
     }
 }
 
+static void add_literal_costs(const sonda__pack *pack, tree_walk *walk)
+{
+    for (uint32_t i = 0; i < pack->count[SONDA__SECTION_LITERALS]; i++) {
+        const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_LITERALS, i);
+        uint32_t len = sonda__pack_u32(at + SONDA__AT_LITERAL_TEXT + 4);
+        uint32_t postings = sonda__pack_list(at + SONDA__AT_LITERAL_POSTINGS).count;
+
+        walk->cost_byte = sonda__cost_add(walk->cost_byte, sonda__literal_cost(len, postings));
+    }
+}
+
 static sonda_status check_summary(const sonda__verifier *verifier, const tree_walk *walk)
 {
     const uint8_t *header = verifier->pack->bytes;
@@ -181,5 +192,6 @@ sonda_status sonda__verify_trees(const sonda__verifier *verifier)
         return status;
     }
     add_source_costs(pack, &walk);
+    add_literal_costs(pack, &walk);
     return check_summary(verifier, &walk);
 }

@@ -54,7 +54,10 @@ typedef struct sonda_stats {
     uint64_t suppressed_level;
     /** Matches that a filter took away. */
     uint64_t suppressed_filter;
-    /** Rules whose condition was evaluated: what the matching cost. */
+    /**
+     * Conditions that were evaluated: of rules of which a necessary text was in
+     * the event, or that have none. What the matching cost.
+     */
     uint64_t evaluated;
     /** Events that used up their budget of steps: some rules did not see them. */
     uint64_t over_budget;

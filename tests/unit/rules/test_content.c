@@ -90,8 +90,8 @@ static void test_content__damaged__is_refused_for_what_it_is(void **state)
     assert_refused(SONDA_ERR_CHECKSUM, "digest");
     pack.bytes[pack.len / 2] ^= 0x10;
 
-    pack_fixture_put32(pack.bytes + SONDA__AT_VERSION, 2);
-    assert_refused(SONDA_ERR_VERSION, "version 2");
+    pack_fixture_put32(pack.bytes + SONDA__AT_VERSION, SONDA__PACK_VERSION + 1);
+    assert_refused(SONDA_ERR_VERSION, "version 3");
     pack_fixture_put32(pack.bytes + SONDA__AT_VERSION, SONDA__PACK_VERSION);
 
     pack.bytes[SONDA__AT_SCHEMA] ^= 1;

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Searching one folded value for all literals of its field at once.
+ *
+ * Layer 4 (detect). No allocation.
+ */
+
+#ifndef SONDA_CORE_DETECT_SCAN_H
+#define SONDA_CORE_DETECT_SCAN_H
+
+#include "core/detect/pattern.h"
+
+/* Called with each literal that is in the value, perhaps several times. */
+typedef void (*sonda__literal_fn)(const sonda__question *question, const uint8_t *literal);
+
+/* `scan` is an entry of SCANS of the question's pack. */
+void sonda__scan(const sonda__question *question,
+                 const uint8_t *scan,
+                 sonda__span folded,
+                 sonda__literal_fn on_literal);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The tables by which matching finds candidates.
+ *
+ * Proven is that reading them stays inside them and what it costs. Whether they
+ * name every rule they should is the compiler's word: a pack whose tables leave
+ * out a rule has lost that rule, as if it had not had it.
+ *
+ * Layer 3 (rules). No allocation.
+ */
+
+#include "core/rules/verify.h"
+
+/* Where the runs so far ended: each begins where the one before it did. */
+typedef struct scan_walk {
+    uint32_t literals;
+    uint32_t postings;
+    uint32_t buckets;
+    uint32_t bitmaps;
+    uint32_t needs;
+    uint32_t always;
+} scan_walk;
+
+/* A run that begins at `*next` and ends inside its section. */
+static bool follows(const sonda__verifier *verifier,
+                    sonda__section_kind kind,
+                    uint32_t first,
+                    uint32_t count,
+                    uint32_t *next)
+{
+    if (first != *next || count > verifier->pack->count[kind] - first) {
+        return false;
+    }
+    *next = first + count;
+    return true;
+}
+
+static bool is_rules(const sonda__pack *pack, uint32_t alternative)
+{
+    const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_ALTERNATIVES, alternative);
+
+    return at != NULL && sonda__pack_u32(at + SONDA__AT_ALTERNATIVE_OWNER) <
+                             pack->count[SONDA__SECTION_RULES];
+}
+
+static sonda_status
+check_literal(const sonda__verifier *verifier, const uint8_t *at, bool inner, scan_walk *walk)
+{
+    const sonda__pack *pack = verifier->pack;
+    uint32_t len = sonda__pack_u32(at + SONDA__AT_LITERAL_TEXT + 4);
+    uint32_t kind = sonda__pack_u32(at + SONDA__AT_LITERAL_KIND);
+    uint32_t gram = sonda__pack_u32(at + SONDA__AT_LITERAL_GRAM);
+    uint32_t width = sonda__literal_width(kind);
+    sonda__list postings = sonda__pack_list(at + SONDA__AT_LITERAL_POSTINGS);
+    uint64_t next = 0;
+
+    if (kind >= SONDA__LITERAL_KIND_COUNT || (kind == SONDA__LITERAL_INNER) != inner ||
+        len < width || gram > (inner ? len - width : 0)) {
+        return sonda__verify_refuse(verifier, at, "a literal of no kind, or too short");
+    }
+    if (!follows(verifier, SONDA__SECTION_POSTINGS, postings.first, postings.count,
+                 &walk->postings)) {
+        return sonda__verify_refuse(verifier, at, "literals that share alternatives");
+    }
+    for (uint32_t i = 0; i < postings.count; i++) {
+        const uint8_t *posting = sonda__pack_listed(pack, SONDA__SECTION_POSTINGS, postings, i);
+
+        if (sonda__pack_u32(posting) < next || !is_rules(pack, sonda__pack_u32(posting))) {
+            return sonda__verify_refuse(verifier, posting,
+                                        "a literal for no rule, or out of order");
+        }
+        next = (uint64_t)sonda__pack_u32(posting) + 1;
+    }
+    return sonda__verify_text(verifier, at + SONDA__AT_LITERAL_TEXT);
+}
+
+/* Literals that follow the ones before. */
+static sonda_status
+check_literals(const sonda__verifier *verifier, const uint8_t *at, bool inner, scan_walk *walk)
+{
+    sonda__list list = sonda__pack_list(at);
+    sonda_status status = SONDA_OK;
+
+    if (!follows(verifier, SONDA__SECTION_LITERALS, list.first, list.count, &walk->literals)) {
+        return sonda__verify_refuse(verifier, at, "scans that share literals");
+    }
+    for (uint32_t i = 0; status == SONDA_OK && i < list.count; i++) {
+        status = check_literal(
+            verifier, sonda__pack_listed(verifier->pack, SONDA__SECTION_LITERALS, list, i),
+            inner, walk);
+    }
+    return status;
+}
+
+/* A hash table over `count` literals, whose first bucket and bits are at `at`. */
+static sonda_status check_buckets(const sonda__verifier *verifier,
+                                  const uint8_t *at,
+                                  uint32_t count,
+                                  scan_walk *walk)
+{
+    uint32_t first = sonda__pack_u32(at);
+    uint32_t bits = sonda__pack_u32(at + 4);
+    uint32_t before = 0;
+
+    if (bits < SONDA__SCAN_BITS_MIN || bits > SONDA__SCAN_BITS_MAX ||
+        !follows(verifier, SONDA__SECTION_BUCKETS, first, (1u << bits) + 1, &walk->buckets)) {
+        return sonda__verify_refuse(verifier, at, "a hash table out of range");
+    }
+    for (uint32_t i = first; i < walk->buckets; i++) {
+        const uint8_t *bucket = sonda__pack_entry(verifier->pack, SONDA__SECTION_BUCKETS, i);
+        uint32_t start = sonda__pack_u32(bucket);
+
+        if (start < before || start > count) {
+            return sonda__verify_refuse(verifier, bucket, "a bucket out of order");
+        }
+        before = start;
+    }
+    return SONDA_OK;
+}
+
+static sonda_status
+check_bitmap(const sonda__verifier *verifier, const uint8_t *scan, scan_walk *walk)
+{
+    uint32_t bits = sonda__pack_u32(scan + SONDA__AT_SCAN_BITMAP_BITS);
+
+    if (bits < SONDA__BITMAP_BITS_MIN || bits > SONDA__BITMAP_BITS_MAX ||
+        !follows(verifier, SONDA__SECTION_BITMAPS,
+                 sonda__pack_u32(scan + SONDA__AT_SCAN_BITMAP), 1u << (bits - 3),
+                 &walk->bitmaps)) {
+        return sonda__verify_refuse(verifier, scan + SONDA__AT_SCAN_BITMAP,
+                                    "a bitmap out of range");
+    }
+    return SONDA_OK;
+}
+
+static sonda_status
+check_scan(const sonda__verifier *verifier, const uint8_t *at, uint64_t least, scan_walk *walk)
+{
+    uint32_t field = sonda__pack_u32(at + SONDA__AT_SCAN_FIELD);
+    sonda__list anchored = sonda__pack_list(at + SONDA__AT_SCAN_ANCHORED);
+    sonda__list inner = sonda__pack_list(at + SONDA__AT_SCAN_INNER);
+    sonda_status status;
+
+    if (field < least || field >= verifier->pack->count[SONDA__SECTION_FIELDS] ||
+        sonda__pack_u32(at + SONDA__AT_SCAN_KINDS) >> SONDA__LITERAL_KIND_COUNT != 0) {
+        return sonda__verify_refuse(verifier, at, "a scan of no field, or out of order");
+    }
+    status = check_literals(verifier, at + SONDA__AT_SCAN_ANCHORED, false, walk);
+    if (status == SONDA_OK) {
+        status = check_literals(verifier, at + SONDA__AT_SCAN_INNER, true, walk);
+    }
+    if (status == SONDA_OK) {
+        status =
+            check_buckets(verifier, at + SONDA__AT_SCAN_ANCHORED_BUCKETS, anchored.count, walk);
+    }
+    if (status == SONDA_OK) {
+        status = check_buckets(verifier, at + SONDA__AT_SCAN_INNER_BUCKETS, inner.count, walk);
+    }
+    return status == SONDA_OK ? check_bitmap(verifier, at, walk) : status;
+}
+
+/* Scans of a log source and what it always runs: its own, in ascending order. */
+static sonda_status
+check_source(const sonda__verifier *verifier, uint32_t index, scan_walk *walk)
+{
+    const sonda__pack *pack = verifier->pack;
+    const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_SOURCES, index);
+    sonda__list needs = sonda__pack_list(at + SONDA__AT_SOURCE_SCANS);
+    sonda__list always = sonda__pack_list(at + SONDA__AT_SOURCE_ALWAYS);
+    uint64_t next = 0;
+
+    if (!follows(verifier, SONDA__SECTION_SOURCE_SCANS, needs.first, needs.count,
+                 &walk->needs) ||
+        !follows(verifier, SONDA__SECTION_ALWAYS, always.first, always.count, &walk->always)) {
+        return sonda__verify_refuse(verifier, at, "log sources that share lists");
+    }
+    for (uint32_t i = 0; i < needs.count; i++) {
+        const uint8_t *need = sonda__pack_listed(pack, SONDA__SECTION_SOURCE_SCANS, needs, i);
+
+        if (sonda__pack_u32(need) < next ||
+            sonda__pack_u32(need) >= pack->count[SONDA__SECTION_SCANS]) {
+            return sonda__verify_refuse(verifier, need, "a scan that is none, or out of order");
+        }
+        next = (uint64_t)sonda__pack_u32(need) + 1;
+    }
+    next = 0;
+    for (uint32_t i = 0; i < always.count; i++) {
+        const uint8_t *each = sonda__pack_listed(pack, SONDA__SECTION_ALWAYS, always, i);
+        uint32_t number = sonda__pack_u32(each);
+        const uint8_t *of = sonda__pack_entry(pack, SONDA__SECTION_ALTERNATIVES, number);
+
+        if (number < next || !is_rules(pack, number) ||
+            sonda__pack_u32(of + SONDA__AT_ALTERNATIVE_SOURCE) != index) {
+            return sonda__verify_refuse(verifier, each,
+                                        "a log source that runs another's rule");
+        }
+        next = (uint64_t)number + 1;
+    }
+    return SONDA_OK;
+}
+
+static bool is_used_up(const sonda__pack *pack, const scan_walk *walk)
+{
+    return walk->literals == pack->count[SONDA__SECTION_LITERALS] &&
+           walk->postings == pack->count[SONDA__SECTION_POSTINGS] &&
+           walk->buckets == pack->count[SONDA__SECTION_BUCKETS] &&
+           walk->bitmaps == pack->count[SONDA__SECTION_BITMAPS] &&
+           walk->needs == pack->count[SONDA__SECTION_SOURCE_SCANS] &&
+           walk->always == pack->count[SONDA__SECTION_ALWAYS];
+}
+
+sonda_status sonda__verify_scans(const sonda__verifier *verifier)
+{
+    const sonda__pack *pack = verifier->pack;
+    scan_walk walk = {0};
+    uint64_t least = 0;
+    sonda_status status = SONDA_OK;
+
+    if (pack->count[SONDA__SECTION_SCANS] > SONDA__SCANS_MAX ||
+        pack->count[SONDA__SECTION_SOURCES] > SONDA__SOURCES_MAX ||
+        pack->count[SONDA__SECTION_ALTERNATIVES] > SONDA__ALTERNATIVES_MAX) {
+        return sonda__verify_refuse(verifier, pack->section[SONDA__SECTION_SCANS],
+                                    "more log sources, alternatives or scans than matching has "
+                                    "room for");
+    }
+    for (uint32_t i = 0; status == SONDA_OK && i < pack->count[SONDA__SECTION_SCANS]; i++) {
+        const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_SCANS, i);
+
+        status = check_scan(verifier, at, least, &walk);
+        least = (uint64_t)sonda__pack_u32(at + SONDA__AT_SCAN_FIELD) + 1;
+    }
+    for (uint32_t i = 0; status == SONDA_OK && i < pack->count[SONDA__SECTION_SOURCES]; i++) {
+        status = check_source(verifier, i, &walk);
+    }
+    if (status == SONDA_OK && !is_used_up(pack, &walk)) {
+        status = sonda__verify_refuse(verifier, pack->section[SONDA__SECTION_LITERALS],
+                                      "tables of literals that nothing uses");
+    }
+    return status;
+}
