@@ -369,34 +369,143 @@ static sonda_status tell_filter(sonda__explanation *walk, const uint8_t *filter,
 
 /* The whole. */
 
-static sonda_status
-tell_rule(sonda__explanation *walk, const sonda_content *content, uint32_t index, uint32_t own)
+/* A rule's entry of CORRELATIONS, or NULL: it is about events. */
+static const uint8_t *correlation_of(const sonda__explanation *walk, uint32_t own)
+{
+    const sonda__pack *pack = &walk->question.content->pack;
+
+    for (uint32_t i = 0; i < pack->count[SONDA__SECTION_CORRELATIONS]; i++) {
+        const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_CORRELATIONS, i);
+
+        if (sonda__pack_u32(at + SONDA__AT_CORRELATION_RULE) == own) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+static sonda__list alternatives_of(const sonda__explanation *walk, uint32_t own)
+{
+    const uint8_t *rule =
+        sonda__pack_entry(&walk->question.content->pack, SONDA__SECTION_RULES, own);
+    const sonda__list none = {0, 0};
+
+    return rule == NULL ? none : sonda__pack_list(rule + SONDA__AT_RULE_ALTERNATIVES);
+}
+
+/* The node of a rule about events; `content` is the topmost pack. */
+static sonda_explain_node
+rule_node(sonda__explanation *walk, const sonda_content *content, uint32_t own)
 {
     const sonda__pack *pack = &walk->question.content->pack;
     const uint8_t *rule = sonda__pack_entry(pack, SONDA__SECTION_RULES, own);
-    sonda__list alternatives = sonda__pack_list(rule + SONDA__AT_RULE_ALTERNATIVES);
+    uint32_t index = walk->question.content->first_rule + own;
     sonda_explain_node node = sonda__explain_node(walk, SONDA_EXPLAIN_RULE);
     uint32_t silencing = 0;
     uint32_t nearest;
-    standing best = best_of(walk, alternatives, &nearest);
+    standing best = best_of(walk, alternatives_of(walk, own), &nearest);
     bool matches = best.source == 0 && best.condition == 0;
-    sonda_status status;
 
     (void)each_filter(walk, content, index, count_filter, &silencing);
     node.flags =
         (best.source == 0 ? SONDA_EXPLAIN_APPLIES : 0) | (matches ? SONDA_EXPLAIN_MATCHES : 0);
     node.missing = add(add(best.source, best.condition), matches ? silencing : 0);
     node.holds = node.missing == 0;
-    node.number = alternatives.count;
-    node.name = sonda__explain_text(sonda__pack_text(pack, rule + SONDA__AT_RULE_ID));
-    node.title = sonda__explain_text(sonda__pack_text(pack, rule + SONDA__AT_RULE_TITLE));
-    status = sonda__explain_tell(walk, &node);
+    node.number = alternatives_of(walk, own).count;
+    if (rule != NULL) {
+        node.name = sonda__explain_text(sonda__pack_text(pack, rule + SONDA__AT_RULE_ID));
+        node.title = sonda__explain_text(sonda__pack_text(pack, rule + SONDA__AT_RULE_TITLE));
+    }
+    return node;
+}
+
+static sonda_status
+tell_rule(sonda__explanation *walk, const sonda_content *content, uint32_t own)
+{
+    sonda_explain_node node = rule_node(walk, content, own);
+    uint32_t index = walk->question.content->first_rule + own;
+    bool matches = (node.flags & SONDA_EXPLAIN_MATCHES) != 0;
+    sonda_status status = sonda__explain_tell(walk, &node);
+
     if (status == SONDA_OK) {
-        status = tell_alternatives(walk, alternatives);
+        status = tell_alternatives(walk, alternatives_of(walk, own));
     }
     walk->depth++;
-    return status == SONDA_OK ? each_filter(walk, content, index, tell_filter, &matches)
-                              : status;
+    if (status == SONDA_OK) {
+        status = each_filter(walk, content, index, tell_filter, &matches);
+    }
+    walk->depth--;
+    return status;
+}
+
+/* A rule that a correlation names, by position; UINT32_MAX past the last. */
+static uint32_t
+named_rule(const sonda__explanation *walk, const uint8_t *correlation, uint32_t position)
+{
+    const uint8_t *number = sonda__pack_listed(
+        &walk->question.content->pack, SONDA__SECTION_NUMBERS,
+        sonda__pack_list(correlation + SONDA__AT_CORRELATION_RULES), position);
+
+    return number == NULL ? UINT32_MAX : sonda__pack_u32(number);
+}
+
+/* A correlation holds as far as one event can say: when it counts that event. */
+static sonda_explain_node correlation_node(sonda__explanation *walk,
+                                           const sonda_content *content,
+                                           uint32_t own,
+                                           const uint8_t *correlation)
+{
+    sonda_explain_node node = rule_node(walk, content, own);
+    uint32_t rule;
+
+    node.flags = SONDA_EXPLAIN_CORRELATION;
+    node.missing = UINT32_MAX;
+    for (uint32_t i = 0; (rule = named_rule(walk, correlation, i)) != UINT32_MAX; i++) {
+        sonda_explain_node one = rule_node(walk, content, rule);
+
+        node.number = i + 1;
+        node.flags |= one.flags;
+        node.missing = one.missing < node.missing ? one.missing : node.missing;
+    }
+    node.holds = node.missing == 0;
+    return node;
+}
+
+/*
+ * A correlation and the rules it names. Of correlations among those only the
+ * node is told, since they may name one another many times over.
+ */
+static sonda_status tell_correlation(sonda__explanation *walk,
+                                     const sonda_content *content,
+                                     uint32_t own,
+                                     const uint8_t *correlation)
+{
+    sonda_explain_node node = correlation_node(walk, content, own, correlation);
+    sonda_status status = sonda__explain_tell(walk, &node);
+    uint32_t rule;
+
+    walk->depth++;
+    for (uint32_t i = 0;
+         status == SONDA_OK && (rule = named_rule(walk, correlation, i)) != UINT32_MAX; i++) {
+        if (correlation_of(walk, rule) == NULL) {
+            status = tell_rule(walk, content, rule);
+        } else {
+            node = rule_node(walk, content, rule);
+            node.flags = SONDA_EXPLAIN_CORRELATION;
+            status = sonda__explain_tell(walk, &node);
+        }
+    }
+    walk->depth--;
+    return status;
+}
+
+static sonda_status
+tell_whole(sonda__explanation *walk, const sonda_content *content, uint32_t own)
+{
+    const uint8_t *correlation = correlation_of(walk, own);
+
+    return correlation == NULL ? tell_rule(walk, content, own)
+                               : tell_correlation(walk, content, own, correlation);
 }
 
 sonda_status sonda_explain_rule(sonda_explainer *explainer,
@@ -430,7 +539,7 @@ sonda_status sonda_explain_rule(sonda_explainer *explainer,
     /* Explaining goes through a tree once for each group; no pack states that cost. */
     explainer->matcher->steps_left = UINT64_MAX;
     explainer->busy = 1;
-    status = tell_rule(walk, content, rule_index, own);
+    status = tell_whole(walk, content, own);
     explainer->busy = 0;
     return status;
 }

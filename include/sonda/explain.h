@@ -17,6 +17,7 @@
  *       REQUIREMENT         product, channel, event id, class, activity, field
  *       AND OR NOT SELECTION ITEM VALUE
  *     FILTER                as a rule: ALTERNATIVE and so on
+ *     RULE                  of a correlation: each rule that it names
  *
  * The condition is shown for each alternative whose log source fits, and where
  * none does for the one that is nearest. A filter is shown from inside only
@@ -57,6 +58,9 @@
 #define SONDA_EXPLAIN_MATCHES 0x0002u
 /** ALTERNATIVE: the condition is shown though the log source does not fit. */
 #define SONDA_EXPLAIN_NEAREST 0x0004u
+/** RULE: a correlation. It holds when it counts the event, since whether it is
+ * complete depends on other events; inside are the rules that it names. */
+#define SONDA_EXPLAIN_CORRELATION 0x0100u
 /** ITEM: every value must hold, not just one. */
 #define SONDA_EXPLAIN_ALL 0x0008u
 /** ITEM and VALUE: asked of every field of the record. */
@@ -140,7 +144,7 @@ typedef struct sonda_explain_node {
     uint32_t time_part;
     /** SONDA_EXPLAIN_NEAR_…; NONE when the node holds. */
     uint32_t near_miss;
-    /** RULE, FILTER: its alternatives. ALTERNATIVE: its number, from 1. ITEM: its
+    /** RULE, FILTER: its alternatives, of a correlation the rules it names. ALTERNATIVE: its number, from 1. ITEM: its
      * values. */
     uint32_t number;
     uint32_t reserved;

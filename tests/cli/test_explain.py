@@ -155,10 +155,10 @@ class Json(Case):
     def test_json__has_the_whole_tree(self):
         told = self.explain("--rule", "r.yml", "good.jsonl")
 
-        self.assertEqual(list(told), ["rule", "record", "event", "searched", "matches", "applies", "filtered",
-                                      "disabled", "below_level", "missing", "nodes"])
+        self.assertEqual(list(told), ["rule", "record", "event", "searched", "matches", "applies", "correlation",
+                                      "filtered", "disabled", "below_level", "missing", "nodes"])
         self.assertEqual(told["record"], {"file": "good.jsonl", "number": 1})
-        self.assertEqual(told["searched"], {"events": 1, "applicable": 1, "matched": 1})
+        self.assertEqual(told["searched"], {"events": 1, "applicable": 1, "matched": 1, "found": 1})
         self.assertEqual((told["matches"], told["missing"]), (True, 0))
         source = told["nodes"][0]
         self.assertEqual([node["kind"] for node in source["nodes"]], ["requirement"] * 3 + ["selection"])
@@ -254,6 +254,23 @@ class Search(Case):
         self.expect(3, "x.yml:", "never runs: unmapped")
         self.run_it("explain", "--rule", "y.yml", "good.jsonl")
         self.expect(3, "y.yml:5: rejected", "nosuch", lines=2)
+
+    def test_correlation__by_the_rules_it_names(self):
+        base = (self.folder / "r.yml").read_text().replace("status: test", "status: test\nname: base")
+        self.write("c.yml", base + "---\ntitle: Twice\nid: 33333333-3333-4333-8333-333333333333\n"
+                   "correlation:\n  type: event_count\n  rules: [base]\n  timespan: 5m\n  condition: {gte: 2}\n")
+        argv = ["explain", "--rule", "33333333-3333-4333-8333-333333333333", "--rules", "c.yml"]
+
+        self.run_it(*argv, "good.jsonl")
+
+        self.expect(0, lines=0)
+        self.assertIn("\nresult  a correlation, which counts this event; it was complete in this input: 0 times\n"
+                      f"\nof      Evil program ({ID})\nresult  matches\n\nlog source 1 of 3 applies\n", self.out)
+        self.write("good.jsonl", EVENT + EVENT.replace("evil", "good") + EVENT)
+        self.run_it(*argv, "good.jsonl")
+        self.assertIn("it was complete in this input: 1 times", self.out)
+        self.run_it(*argv, "good.jsonl:2")
+        self.assertIn("\nresult  a correlation, which does not count this event;", self.out)
 
     def test_unreadable_record__others_are_still_explained(self):
         self.write("bad.jsonl", EVENT + "{broken\n" + EVENT)

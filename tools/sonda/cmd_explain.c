@@ -58,6 +58,22 @@ static void on_event(const sonda_event *event, void *user)
     }
 }
 
+/* Counts what the rules found: a correlation is complete only in its context. */
+static void on_finding(const sonda_finding *finding, void *user)
+{
+    explaining *self = user;
+    sonda_rule_view found = SONDA_RULE_VIEW_INIT;
+
+    (void)sonda_finding_rule(finding, &found);
+    for (size_t i = 0; i < self->rule_count; i++) {
+        sonda_rule_view rule = SONDA_RULE_VIEW_INIT;
+
+        (void)sonda_content_rule(self->content, self->rules[i].rule_index, &rule);
+        self->rules[i].found += rule.id.len == found.id.len &&
+                                memcmp(rule.id.data, found.id.data, rule.id.len) == 0;
+    }
+}
+
 static void tell_unreadable(explaining *self, uint64_t number, uint64_t offset, const char *why)
 {
     if (self->record != 0 && self->record != number) {
@@ -125,6 +141,7 @@ static sonda_status begin(explaining *self)
 
     input.format = self->given->format;
     options.on_event = on_event;
+    options.on_finding = on_finding;
     options.user = self;
     status = sonda_input_open(&self->input, &input, NULL);
     if (status == SONDA_OK) {

@@ -138,7 +138,7 @@ static sonda_status on_node(const sonda_explain_node *node, void *user)
 {
     explanation *self = user;
 
-    if (node->kind == SONDA_EXPLAIN_RULE) {
+    if (node->kind == SONDA_EXPLAIN_RULE && node->depth == 0) {
         self->events++;
         self->applicable += (node->flags & SONDA_EXPLAIN_APPLIES) != 0;
         self->matched += node->holds;
@@ -178,6 +178,7 @@ void explanation_reset(explanation *self)
     self->events = 0;
     self->applicable = 0;
     self->matched = 0;
+    self->found = 0;
 }
 
 void explanation_close(explanation *self)

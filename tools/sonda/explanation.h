@@ -51,6 +51,7 @@ typedef struct explanation {
     uint64_t events;
     uint64_t applicable;
     uint64_t matched;
+    uint64_t found; /* findings of the rule: how often a correlation was complete */
 } explanation;
 
 /* Looks at one event and keeps it when it is nearer than the one before. */

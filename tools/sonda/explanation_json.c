@@ -98,7 +98,7 @@ static void write_node(const explanation *self, sonda_output *out, size_t i)
     if (node->missing != 0) {
         key_number(out, "missing", node->missing, 0);
     }
-    key_text(out, node->kind == SONDA_EXPLAIN_FILTER ? "id" : "name", node->name);
+    key_text(out, node->title.len > 0 ? "id" : "name", node->name);
     key_text(out, "title", node->title);
     write_flags(out, node);
     if (node->kind == SONDA_EXPLAIN_VALUE || node->kind == SONDA_EXPLAIN_REQUIREMENT) {
@@ -157,9 +157,11 @@ void explanation_write_json(const explanation *self,
     key_number(out, "events", self->events, 1);
     key_number(out, "applicable", self->applicable, 0);
     key_number(out, "matched", self->matched, 0);
+    key_number(out, "found", self->found, 0);
     put(out, "}");
     key_bool(out, "matches", root->holds != 0, 0);
     key_bool(out, "applies", (root->flags & SONDA_EXPLAIN_APPLIES) != 0, 0);
+    key_bool(out, "correlation", (root->flags & SONDA_EXPLAIN_CORRELATION) != 0, 0);
     key_bool(out, "filtered", root->holds == 0 && (root->flags & SONDA_EXPLAIN_MATCHES) != 0,
              0);
     key_bool(out, "disabled", frame->disabled, 0);

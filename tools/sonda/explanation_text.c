@@ -436,20 +436,32 @@ static void write_event(const writer *self, const char *file)
           class_name(of->class_uid), activity_name(of->class_uid, of->activity_id));
 }
 
+static void put_result(const writer *self, const sonda_explain_node *rule)
+{
+    if ((rule->flags & SONDA_EXPLAIN_CORRELATION) != 0) {
+        put(self->out, rule->holds != 0 ? "a correlation, which counts this event"
+                                        : "a correlation, which does not count this event");
+    } else if (rule->holds != 0) {
+        put(self->out, "matches");
+    } else if ((rule->flags & SONDA_EXPLAIN_MATCHES) != 0) {
+        put(self->out, "matches, but a filter takes it away");
+    } else if ((rule->flags & SONDA_EXPLAIN_APPLIES) == 0) {
+        put(self->out, "does not match: the event is of another log source");
+    } else {
+        print(self->program, "does not match: %u %s would have to be otherwise", rule->missing,
+              rule->missing == 1 ? "value" : "values");
+    }
+}
+
 static void write_result(const writer *self, const explanation_frame *frame)
 {
     const sonda_explain_node *root = &self->of->nodes[0].node;
 
     label(self, "result  ");
-    if (root->holds != 0) {
-        put(self->out, "matches");
-    } else if ((root->flags & SONDA_EXPLAIN_MATCHES) != 0) {
-        put(self->out, "matches, but a filter takes it away");
-    } else if ((root->flags & SONDA_EXPLAIN_APPLIES) == 0) {
-        put(self->out, "does not match: the event is of another log source");
-    } else {
-        print(self->program, "does not match: %u %s would have to be otherwise", root->missing,
-              root->missing == 1 ? "value" : "values");
+    put_result(self, root);
+    if ((root->flags & SONDA_EXPLAIN_CORRELATION) != 0) {
+        print(self->program, "; it was complete in this input: %llu times",
+              (unsigned long long)self->of->found);
     }
     put(self->out, "\n");
     if (frame->disabled || frame->below_level) {
@@ -460,25 +472,57 @@ static void write_result(const writer *self, const explanation_frame *frame)
     }
 }
 
+/* Log sources and filters of a rule. */
+static void write_parts(writer *self, size_t rule)
+{
+    size_t end = explanation_end(self->of, rule);
+    uint32_t count = self->of->nodes[rule].node.number;
+
+    for (size_t i = rule + 1; i < end; i = explanation_end(self->of, i)) {
+        const sonda_explain_node *node = &self->of->nodes[i].node;
+
+        if (node->kind == SONDA_EXPLAIN_FILTER) {
+            write_filter(self, i);
+        } else if (node->kind == SONDA_EXPLAIN_ALTERNATIVE) {
+            write_alternative(self, i, "condition", count,
+                              node->number == 1 || (node->flags & SONDA_EXPLAIN_APPLIES) != 0);
+        }
+    }
+}
+
+/* One of the rules that a correlation names. */
+static void write_named(writer *self, size_t i)
+{
+    const sonda_explain_node *node = &self->of->nodes[i].node;
+
+    put(self->out, "\nof      ");
+    put_plain(self->out, node->title.data, node->title.len, WANTED_SHOWN);
+    put(self->out, " (");
+    put_plain(self->out, node->name.data, node->name.len, WANTED_SHOWN);
+    put(self->out, ")\nresult  ");
+    if ((node->flags & SONDA_EXPLAIN_CORRELATION) != 0) {
+        put(self->out, "a correlation itself: explain it by its id");
+    } else {
+        put_result(self, node);
+    }
+    put(self->out, "\n");
+    write_parts(self, i);
+}
+
 void explanation_write_text(const explanation *self,
                             program *to,
                             const explanation_frame *frame)
 {
     writer writing = {self, to, to->out, 0};
-    const sonda_explain_node *root = &self->nodes[0].node;
     size_t end = explanation_end(self, 0);
 
     write_rule(&writing);
     write_event(&writing, frame->file);
     write_result(&writing, frame);
+    write_parts(&writing, 0);
     for (size_t i = 1; i < end; i = explanation_end(self, i)) {
-        const sonda_explain_node *node = &self->nodes[i].node;
-
-        if (node->kind == SONDA_EXPLAIN_FILTER) {
-            write_filter(&writing, i);
-        } else {
-            write_alternative(&writing, i, "condition", root->number,
-                              node->number == 1 || (node->flags & SONDA_EXPLAIN_APPLIES) != 0);
+        if (self->nodes[i].node.kind == SONDA_EXPLAIN_RULE) {
+            write_named(&writing, i);
         }
     }
 }
