@@ -60,11 +60,53 @@ static void test_decimal_parse__no_number__is_refused(void **state)
     }
 }
 
+static void test_decimal_to_double__numbers__are_exact_where_a_double_is(void **state)
+{
+    static const struct {
+        const char *text;
+        double expected;
+    } rows[] = {
+        {"0", 0},
+        {"-12", -12},
+        {"0x10", 16},
+        {"0.1", 0.1},
+        {"-1.75", -1.75},
+        {"123456789.5", 123456789.5},
+        {"9007199254740993.0", 9007199254740992.0},
+        {"100000000000000000000000", 1e23},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        sonda__decimal number;
+        double value = 0;
+
+        assert_true(sonda__decimal_parse(sonda__span_text(rows[i].text), &number));
+        assert_true(sonda__decimal_to_double(&number, &value));
+        assert_true(value >= rows[i].expected && value <= rows[i].expected);
+    }
+}
+
+static void test_decimal_to_double__more_than_300_digits__is_none(void **state)
+{
+    char text[302];
+    sonda__decimal number;
+    double value = 5;
+
+    (void)state;
+    memset(text, '9', sizeof text);
+    assert_true(sonda__decimal_parse(sonda__span_of(text, 301), &number));
+    assert_false(sonda__decimal_to_double(&number, &value));
+    assert_true(value >= 5 && value <= 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_decimal_compare__pairs__are_in_order),
         cmocka_unit_test(test_decimal_parse__no_number__is_refused),
+        cmocka_unit_test(test_decimal_to_double__numbers__are_exact_where_a_double_is),
+        cmocka_unit_test(test_decimal_to_double__more_than_300_digits__is_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@
 #include "core/rules/pack_format.h"
 #include "tests/unit/detect/rule_fixture.h"
 
-/* Every kind of pattern, node, instruction and log source, and a filter. */
+/* Every kind of pattern, node, instruction and log source, a filter, correlations. */
 static const char pack_fixture_yaml[] =
     "title: One\n"
     "id: 00000000-0000-4000-8000-000000000001\n"
@@ -49,7 +49,24 @@ static const char pack_fixture_yaml[] =
     "filter:\n"
     "    rules: [00000000-0000-4000-8000-000000000002]\n"
     "    f: {Quiet: 'yes'}\n"
-    "    condition: f\n";
+    "    condition: f\n"
+    "---\n"
+    "title: Three\n"
+    "id: 00000000-0000-4000-8000-000000000003\n"
+    "correlation:\n"
+    "    type: value_count\n"
+    "    rules: [00000000-0000-4000-8000-000000000001, 00000000-0000-4000-8000-000000000002]\n"
+    "    group-by: [Image]\n"
+    "    timespan: 1m\n"
+    "    condition: {field: [Number, Native], gte: 1}\n"
+    "---\n"
+    "title: Four\n"
+    "id: 00000000-0000-4000-8000-000000000004\n"
+    "correlation:\n"
+    "    type: temporal\n"
+    "    rules: [00000000-0000-4000-8000-000000000003, 00000000-0000-4000-8000-000000000002]\n"
+    "    timespan: 1m\n"
+    "    condition: {gt: 0, lt: 9}\n";
 
 typedef struct pack_fixture {
     uint8_t *bytes;

@@ -46,7 +46,7 @@ static void test_content__whole__answers_questions(void **state)
     (void)state;
     assert_int_equal(pack_fixture_load(pack.bytes, pack.len, &content, NULL), SONDA_OK);
 
-    assert_int_equal(sonda_content_rule_count(content), 2);
+    assert_int_equal(sonda_content_rule_count(content), 4);
     assert_int_equal(sonda_content_rule(content, 0, &view), SONDA_OK);
     assert_memory_equal(view.title.data, "One", view.title.len);
     assert_int_equal(view.level, SONDA_LEVEL_HIGH);
@@ -58,7 +58,7 @@ static void test_content__whole__answers_questions(void **state)
     assert_int_equal(sonda_content_find_rule(content, two, strlen(two), &index), SONDA_OK);
     assert_int_equal(index, 1);
     assert_int_equal(sonda_content_info_get(content, &info), SONDA_OK);
-    assert_int_equal(info.rule_count, 2);
+    assert_int_equal(info.rule_count, 4);
     assert_int_equal(info.filter_count, 1);
     assert_int_equal(info.size_bytes, pack.len);
     sonda_content_release(content);
@@ -74,7 +74,7 @@ static void test_content__questions_out_of_range__are_not_found(void **state)
     (void)state;
     assert_int_equal(pack_fixture_load(pack.bytes, pack.len, &content, NULL), SONDA_OK);
 
-    assert_int_equal(sonda_content_rule(content, 2, &view), SONDA_ERR_NOT_FOUND);
+    assert_int_equal(sonda_content_rule(content, 4, &view), SONDA_ERR_NOT_FOUND);
     assert_int_equal(sonda_content_rule_tag(content, 0, 2, &text), SONDA_ERR_NOT_FOUND);
     assert_int_equal(sonda_content_find_rule(content, "none", 4, &index), SONDA_ERR_NOT_FOUND);
     assert_int_equal(index, 9);
@@ -169,7 +169,7 @@ static void test_content__packs_over_packs__end(void **state)
     }
 
     assert_int_equal(status, SONDA_ERR_LIMIT);
-    assert_int_equal(sonda_content_rule_count(top), 2 * (uint32_t)depth);
+    assert_int_equal(sonda_content_rule_count(top), 4 * (uint32_t)depth);
     sonda_content_release(top);
 }
 

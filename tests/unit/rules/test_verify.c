@@ -5,6 +5,7 @@
  * harmless when executed.
  */
 
+#include "core/detect/correlate.h"
 #include "tests/unit/rules/pack_fixture.h"
 
 #define MUTATIONS 40000
@@ -24,8 +25,20 @@ static void ignore_match(uint32_t rule_index, void *user)
 
 typedef struct execution {
     sonda__matcher *matcher;
+    sonda__correlator *correlator;
+    sonda__windows *windows;
     sonda_event *event;
 } execution;
+
+static bool look_at(const sonda__correlated *found, void *user)
+{
+    const execution *run = user;
+
+    for (uint32_t i = 0; i < SONDA__CORRELATION_NAMES_MAX; i++) {
+        (void)sonda__correlation_field(found->content, found->input, i, run->event);
+    }
+    return true;
+}
 
 static const test_field all_fields[] = {
     {"Image", "C:\\Windows\\A.exe", 0},
@@ -57,6 +70,8 @@ static void execute(execution *run, sonda_content *content)
         for (uint32_t rule = 0; rule < sonda_content_rule_count(content); rule++) {
             sonda__evidence out[8];
 
+            (void)sonda__correlate(run->correlator, content, run->windows, run->event, &rule, 1,
+                                   look_at, run);
             (void)sonda__match_evidence(content, rule, run->event, run->matcher, out, 8);
         }
     }
@@ -93,7 +108,9 @@ static void test_verify__mutated_packs__are_refused_or_harmless(void **state)
 {
     pack_fixture pack = pack_fixture_make(pack_fixture_yaml);
     uint8_t *bytes = malloc(pack.len);
-    execution run = {NULL, NULL};
+    const sonda_allocator allocator = SONDA_ALLOCATOR_INIT;
+    sonda_allocator ours;
+    execution run = {NULL, NULL, NULL, NULL};
     uint32_t seed = 20240719;
     uint32_t accepted = 0;
 
@@ -101,6 +118,9 @@ static void test_verify__mutated_packs__are_refused_or_harmless(void **state)
     assert_non_null(bytes);
     assert_int_equal(sonda__matcher_open(&run.matcher, NULL), SONDA_OK);
     assert_int_equal(sonda_event_open(&run.event, NULL), SONDA_OK);
+    assert_int_equal(sonda_allocator_read(&allocator, &ours), SONDA_OK);
+    assert_int_equal(sonda__correlator_open(&run.correlator, &ours), SONDA_OK);
+    assert_int_equal(sonda__windows_open(&run.windows, 64, &ours), SONDA_OK);
     for (int i = 0; i < MUTATIONS; i++) {
         sonda_content *content = NULL;
         sonda_error error = SONDA_ERROR_INIT;
@@ -121,6 +141,8 @@ static void test_verify__mutated_packs__are_refused_or_harmless(void **state)
     /* Most texts may hold anything: if nothing passes, nothing was tested. */
     assert_in_range(accepted, MUTATIONS / 100, MUTATIONS);
     sonda_event_close(run.event);
+    sonda__windows_close(run.windows);
+    sonda__correlator_close(run.correlator);
     sonda__matcher_close(run.matcher);
     free(bytes);
     free(pack.bytes);
@@ -148,7 +170,7 @@ static void test_verify__lies__are_named(void **state)
         {"alternative of no source", SONDA__SECTION_ALTERNATIVES, 0,
          SONDA__AT_ALTERNATIVE_SOURCE, 999, "source"},
         {"level", SONDA__SECTION_RULES, 0, SONDA__AT_RULE_LEVEL, 5, "level"},
-        {"index of no rule", SONDA__SECTION_RULE_INDEX, 0, 0, 2, "index"},
+        {"index of no rule", SONDA__SECTION_RULE_INDEX, 0, 0, 4, "index"},
         {"index twice", SONDA__SECTION_RULE_INDEX, 0, 0, 1, "order"},
         {"node that goes back", SONDA__SECTION_NODES, 0, SONDA__AT_NODE_END, 0, "tree"},
         {"node without end", SONDA__SECTION_NODES, 1, SONDA__AT_NODE_END, 0xffffff, "no end"},
@@ -168,6 +190,34 @@ static void test_verify__lies__are_named(void **state)
         {"class out of order", SONDA__SECTION_RANGES, 0, SONDA__AT_RANGE_LAST, 0, "order"},
         {"class that contradicts", SONDA__SECTION_CLASSES, 0, SONDA__AT_CLASS_ASCII, 0xffff,
          "contradicts"},
+        {"correlation that is a rule with a log source", SONDA__SECTION_CORRELATIONS, 0,
+         SONDA__AT_CORRELATION_RULE, 0, "rule of its own"},
+        {"correlation of no kind", SONDA__SECTION_CORRELATIONS, 0, SONDA__AT_CORRELATION_TYPE,
+         7, "beyond the format"},
+        {"correlation of too many rules", SONDA__SECTION_CORRELATIONS, 0,
+         SONDA__AT_CORRELATION_POSITIONS, 65, "beyond the format"},
+        {"correlation of fewer rules than it lists", SONDA__SECTION_CORRELATIONS, 0,
+         SONDA__AT_CORRELATION_POSITIONS, 1, "another number of rules"},
+        {"correlation without time", SONDA__SECTION_CORRELATIONS, 0,
+         SONDA__AT_CORRELATION_TIMESPAN + 4, 0x7fffffff, "beyond the format"},
+        {"correlation that compares with nothing", SONDA__SECTION_CORRELATIONS, 0,
+         SONDA__AT_CORRELATION_COMPARES, 0, "beyond the format"},
+        {"correlation with an infinite bound", SONDA__SECTION_CORRELATIONS, 0,
+         SONDA__AT_CORRELATION_BOUNDS + 12, 0x7ff00000, "beyond the format"},
+        {"correlation that takes more values than names", SONDA__SECTION_CORRELATIONS, 0,
+         SONDA__AT_CORRELATION_VALUES, 4, "beyond the format"},
+        {"correlation that hears of itself", SONDA__SECTION_INPUTS, 3,
+         SONDA__AT_INPUT_CORRELATION, 0, "later one"},
+        {"input of no correlation", SONDA__SECTION_INPUTS, 0, SONDA__AT_INPUT_CORRELATION, 2,
+         "no correlation"},
+        {"input of a position beyond", SONDA__SECTION_INPUTS, 0, SONDA__AT_INPUT_POSITION, 2,
+         "no correlation"},
+        {"inputs out of order", SONDA__SECTION_INPUTS, 2, SONDA__AT_INPUT_CORRELATION, 0,
+         "order"},
+        {"input of a correlation's event", SONDA__SECTION_INPUTS, 0, SONDA__AT_INPUT_EVENT, 2,
+         "no rule"},
+        {"input with fewer fields", SONDA__SECTION_INPUTS, 0, SONDA__AT_INPUT_FIELDS + 4, 1,
+         "other fields"},
     };
     pack_fixture pack = pack_fixture_make(pack_fixture_yaml);
     uint8_t *bytes = malloc(pack.len);
