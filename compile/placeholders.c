@@ -27,15 +27,14 @@ typedef struct pattern {
 static sonda_status
 refuse(sonda_error *error, uint32_t line, const char *format, sonda__span name)
 {
-    return sonda__at_line(
-        error, line,
-        sonda__error_set(error, SONDA_ERR_MALFORMED, 0, format, sonda__clip(name)));
+    (void)sonda__error_set(error, SONDA_ERR_MALFORMED, 0, format, sonda__clip(name));
+    return sonda__at_line(error, line, SONDA_ERR_MALFORMED);
 }
 
 static sonda_status refuse_plain(sonda_error *error, uint32_t line, const char *reason)
 {
-    return sonda__at_line(error, line,
-                          sonda__error_set(error, SONDA_ERR_MALFORMED, 0, "%s", reason));
+    (void)sonda__error_set(error, SONDA_ERR_MALFORMED, 0, "%s", reason);
+    return sonda__at_line(error, line, SONDA_ERR_MALFORMED);
 }
 
 static bool is_name_byte(char c)
@@ -304,6 +303,32 @@ static sonda_status count_all(const sonda__placeholders *table,
     return SONDA_OK;
 }
 
+/* All that one value stands for, into `to`; `*filled` counts them. */
+static sonda_status expand_value(const sonda__placeholders *table,
+                                 sonda__pool *pool,
+                                 const sonda__rule_value *value,
+                                 size_t *bytes,
+                                 sonda__rule_value *to,
+                                 size_t *filled,
+                                 sonda_error *error)
+{
+    pattern parts;
+    sonda_status status = take_apart(table, value, &parts, error);
+    size_t count = status == SONDA_OK ? combinations(&parts) : 0;
+
+    for (size_t which = 0; status == SONDA_OK && which < count; which++) {
+        to[which] = *value;
+        status = write_out(&parts, which, pool, bytes, &to[which]);
+    }
+    if (status == SONDA_ERR_LIMIT) {
+        return refuse(error, value->line,
+                      "'%v' stands for more than 8 MiB of text: shorten the lists",
+                      value->text);
+    }
+    *filled += count;
+    return status;
+}
+
 sonda_status sonda__placeholders_expand(const sonda__placeholders *table,
                                         sonda__pool *pool,
                                         sonda__rule_value **values,
@@ -323,24 +348,12 @@ sonda_status sonda__placeholders_expand(const sonda__placeholders *table,
     if (expanded == NULL) {
         return SONDA_ERR_NO_MEMORY;
     }
-    for (size_t i = 0; i < *count; i++) {
-        pattern parts;
-        size_t end;
-
-        (void)take_apart(table, &(*values)[i], &parts, NULL);
-        end = filled + combinations(&parts);
-        for (size_t which = 0; filled < end; which++) {
-            expanded[filled] = (*values)[i];
-            status = write_out(&parts, which, pool, &bytes, &expanded[filled++]);
-            if (status == SONDA_ERR_LIMIT) {
-                return refuse(error, (*values)[i].line,
-                              "'%v' stands for more than 8 MiB of text: shorten the lists",
-                              (*values)[i].text);
-            }
-            if (status != SONDA_OK) {
-                return status;
-            }
-        }
+    for (size_t i = 0; status == SONDA_OK && i < *count; i++) {
+        status =
+            expand_value(table, pool, &(*values)[i], &bytes, &expanded[filled], &filled, error);
+    }
+    if (status != SONDA_OK) {
+        return status;
     }
     *values = expanded;
     *count = total;

@@ -124,8 +124,9 @@ static sonda_status
 refuse(sonda__tar *tar, size_t at, sonda_status status, const char *reason, sonda_error *error)
 {
     tar->at = tar->len;
-    return sonda__error_set(error, status, at, "%s at byte %u of the archive", reason,
-                            (uint64_t)at);
+    (void)sonda__error_set(error, status, at, "%s at byte %u of the archive", reason,
+                           (uint64_t)at);
+    return status;
 }
 
 /* The value of `key` in a record "LEN key=value\n" that has the key. */
@@ -158,9 +159,13 @@ static bool decimal(sonda__span text, uint64_t *number)
 static bool next_record(sonda__span *rest, sonda__span *record)
 {
     const char *space = memchr(rest->data, ' ', rest->len);
-    size_t digits = space != NULL ? (size_t)(space - rest->data) : 0;
+    size_t digits;
     uint64_t len;
 
+    if (space == NULL) {
+        return false;
+    }
+    digits = (size_t)(space - rest->data);
     if (!decimal(sonda__span_of(rest->data, digits), &len) || len > rest->len ||
         len < digits + 2 || rest->data[len - 1] != '\n') {
         return false;
