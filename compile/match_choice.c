@@ -65,16 +65,15 @@ static void find_pattern_keys(chooser *choose)
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *at = entry(choose, SONDA__SECTION_PREDICATES, i);
         uint32_t flags = sonda__pack_u32(at + SONDA__AT_PREDICATE_FLAGS);
+        bool keyword = (flags & SONDA__PREDICATE_KEYWORD) != 0;
         uint32_t field = sonda__pack_u32(at + SONDA__AT_PREDICATE_FIELD);
         uint32_t first = sonda__pack_u32(at + SONDA__AT_PREDICATE_PATTERNS);
         uint32_t end = first + sonda__pack_u32(at + SONDA__AT_PREDICATE_PATTERNS + 4);
 
         for (uint32_t k = first; k < end; k++) {
-            choose->pattern_keys[k] =
-                (flags & SONDA__PREDICATE_KEYWORD) != 0
-                    ? SONDA__NO_KEY
-                    : sonda__match_key_of(choose->keys, choose->sections,
-                                          entry(choose, SONDA__SECTION_PATTERNS, k), field);
+            choose->pattern_keys[k] = sonda__match_key_of(
+                choose->keys, choose->sections, entry(choose, SONDA__SECTION_PATTERNS, k),
+                keyword ? SONDA__SCAN_EVERY : field);
         }
     }
 }

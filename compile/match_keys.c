@@ -13,7 +13,7 @@
 
 #include "compile/match_keys.h"
 
-#include "core/codec/code_point.h"
+#include "compile/match_regex.h"
 
 void sonda__match_keys_init(sonda__match_keys *keys, const sonda_allocator *allocator)
 {
@@ -147,6 +147,21 @@ add_key(sonda__match_keys *keys, const literal_run *run, uint32_t field, uint32_
     return index;
 }
 
+/* The key of a regular expression, which has no end to stand at. */
+static uint32_t key_of_regex(sonda__match_keys *keys,
+                             const sonda__pack_sections *sections,
+                             uint32_t regex,
+                             uint32_t field)
+{
+    uint8_t bytes[SONDA__REGEX_LITERAL_MAX];
+    literal_run run = {bytes, 0, false, false, true};
+
+    run.len = sonda__match_regex_literal(sections, regex, keys->keys.allocator, bytes);
+    return run.len < SONDA__LITERAL_INNER_MIN
+               ? SONDA__NO_KEY
+               : add_key(keys, &run, field, SONDA__LITERAL_INNER);
+}
+
 uint32_t sonda__match_key_of(sonda__match_keys *keys,
                              const sonda__pack_sections *sections,
                              const uint8_t *pattern,
@@ -160,6 +175,9 @@ uint32_t sonda__match_key_of(sonda__match_keys *keys,
     literal_run run;
     uint32_t kind;
 
+    if (op == SONDA__OP_REGEX) {
+        return key_of_regex(keys, sections, offset, field);
+    }
     if (op != SONDA__OP_LITERAL && op != SONDA__OP_GLOB) {
         return SONDA__NO_KEY;
     }

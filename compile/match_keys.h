@@ -17,7 +17,7 @@
 
 /* A literal in a field. */
 typedef struct sonda__match_key {
-    uint32_t field;
+    uint32_t field;  /* index into FIELDS, or SONDA__SCAN_EVERY */
     uint32_t kind;   /* sonda__literal_kind */
     uint32_t offset; /* of its folded bytes in the keys of `known` */
     uint32_t len;

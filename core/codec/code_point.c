@@ -138,6 +138,29 @@ bool sonda__code_point_is_word(uint32_t code_point)
     return pair != NULL && code_point <= pair->second;
 }
 
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+
+/* The high bit of each byte that is a capital of ASCII; no byte is beyond it. */
+static uint64_t capitals(uint64_t word)
+{
+    return (word + (0x80 - 'A') * EACH_BYTE) & ~(word + (0x80 - 'Z' - 1) * EACH_BYTE) &
+           0x80 * EACH_BYTE;
+}
+
+/* Eight bytes at once; false, with nothing done, when one is beyond ASCII. */
+static bool fold_word(const char *text, char *out)
+{
+    uint64_t word;
+
+    memcpy(&word, text, sizeof word);
+    if ((word & 0x80 * EACH_BYTE) != 0) {
+        return false;
+    }
+    word += capitals(word) >> 2; /* 0x20 is what tells the cases apart */
+    memcpy(out, &word, sizeof word);
+    return true;
+}
+
 size_t sonda__fold_text(const char *text, size_t len, char *out)
 {
     char *next = out;
@@ -145,6 +168,11 @@ size_t sonda__fold_text(const char *text, size_t len, char *out)
     for (size_t i = 0; i < len;) {
         uint8_t byte = (uint8_t)text[i];
 
+        if (len - i >= 8 && fold_word(text + i, next)) {
+            i += 8;
+            next += 8;
+            continue;
+        }
         if (byte < 0x80) {
             *next++ = (char)ascii_lower(byte);
             i++;
@@ -158,12 +186,25 @@ size_t sonda__fold_text(const char *text, size_t len, char *out)
     return (size_t)(next - out);
 }
 
+/* Whether eight bytes are ASCII without capitals. */
+static bool is_folded_word(const char *text)
+{
+    uint64_t word;
+
+    memcpy(&word, text, sizeof word);
+    return (word & 0x80 * EACH_BYTE) == 0 && capitals(word) == 0;
+}
+
 bool sonda__is_folded(const char *text, size_t len)
 {
     for (size_t i = 0; i < len;) {
         uint8_t byte = (uint8_t)text[i];
         uint32_t code_point = byte;
 
+        if (len - i >= 8 && is_folded_word(text + i)) {
+            i += 8;
+            continue;
+        }
         i += byte < 0x80 ? 1 : sonda__code_point_read(text + i, len - i, &code_point);
         if (sonda__code_point_fold(code_point) != code_point) {
             return false;

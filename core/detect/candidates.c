@@ -53,12 +53,30 @@ static void take_literal(const sonda__question *question, const uint8_t *literal
     }
 }
 
+/* Every field that keywords ask. */
+static void scan_every(const sonda__question *question, const uint8_t *scan)
+{
+    size_t count = question->event->field_count;
+
+    for (uint32_t i = 0; i < count && i < SONDA__EVENT_FIELDS_MAX; i++) {
+        if (sonda__pattern_asks(&question->event->fields[i])) {
+            sonda__scan(question, scan, sonda__matcher_folded(question->matcher, i),
+                        take_literal);
+        }
+    }
+}
+
 static void scan_field(const sonda__question *question, const uint8_t *scan)
 {
     sonda__matcher *matcher = question->matcher;
     uint32_t index = sonda__pack_u32(scan + SONDA__AT_SCAN_FIELD);
-    uint32_t field = sonda__matcher_first(matcher, sonda__question_field(question, index));
+    uint32_t field;
 
+    if (index == SONDA__SCAN_EVERY) {
+        scan_every(question, scan);
+        return;
+    }
+    field = sonda__matcher_first(matcher, sonda__question_field(question, index));
     for (; field != SONDA__NO_FIELD; field = sonda__matcher_next(matcher, field)) {
         sonda__scan(question, scan, sonda__matcher_folded(matcher, field), take_literal);
     }

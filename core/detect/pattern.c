@@ -306,12 +306,11 @@ bool sonda__pattern_holds_anywhere(const sonda__question *question,
                                    const uint8_t *pattern,
                                    sonda__answer *answer)
 {
-    const uint32_t passed = SONDA_VALUE_NULL | SONDA_VALUE_HIDDEN | SONDA_VALUE_ENRICHED;
     size_t count = question->event->field_count;
 
     for (uint32_t i = 0; i < count && i < SONDA__EVENT_FIELDS_MAX; i++) {
         answer->field = i;
-        if ((question->event->fields[i].flags & passed) == 0 &&
+        if (sonda__pattern_asks(&question->event->fields[i]) &&
             value_holds(question, pattern, answer)) {
             return true;
         }

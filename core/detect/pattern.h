@@ -43,6 +43,12 @@ bool sonda__pattern_holds(const sonda__question *question,
                           sonda_field_id id,
                           sonda__answer *answer);
 
+/* Whether keywords ask this field. */
+static inline bool sonda__pattern_asks(const sonda__field *field)
+{
+    return (field->flags & (SONDA_VALUE_NULL | SONDA_VALUE_HIDDEN | SONDA_VALUE_ENRICHED)) == 0;
+}
+
 /*
  * Whether it holds for any field of the record, as keywords ask: not for
  * hidden fields, nor for those that enrichment added.

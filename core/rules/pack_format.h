@@ -391,7 +391,7 @@ enum {
  * the literals from the b-th number to the next, counted from the first.
  */
 enum {
-    SONDA__AT_SCAN_FIELD = 0,             /* u32: index into FIELDS */
+    SONDA__AT_SCAN_FIELD = 0,             /* u32: index into FIELDS, or SONDA__SCAN_EVERY */
     SONDA__AT_SCAN_KINDS = 4,             /* u32: bit n: there are literals of kind n */
     SONDA__AT_SCAN_ANCHORED = 8,          /* list of LITERALS */
     SONDA__AT_SCAN_ANCHORED_BUCKETS = 16, /* u32: first of BUCKETS */
@@ -403,6 +403,8 @@ enum {
     SONDA__AT_SCAN_BITMAP_BITS = 44,      /* u32: 2^n bits; at least those of INNER */
     SONDA__SCAN_SIZE = 48
 };
+/* The scan for keywords: each field of the record. The last one. */
+#define SONDA__SCAN_EVERY UINT32_MAX
 #define SONDA__SCAN_BITS_MIN 1u
 #define SONDA__SCAN_BITS_MAX 20u
 #define SONDA__BITMAP_BITS_MIN 9u

@@ -142,7 +142,8 @@ check_scan(const sonda__verifier *verifier, const uint8_t *at, uint64_t least, s
     sonda__list inner = sonda__pack_list(at + SONDA__AT_SCAN_INNER);
     sonda_status status;
 
-    if (field < least || field >= verifier->pack->count[SONDA__SECTION_FIELDS] ||
+    if (field < least ||
+        (field >= verifier->pack->count[SONDA__SECTION_FIELDS] && field != SONDA__SCAN_EVERY) ||
         sonda__pack_u32(at + SONDA__AT_SCAN_KINDS) >> SONDA__LITERAL_KIND_COUNT != 0) {
         return sonda__verify_refuse(verifier, at, "a scan of no field, or out of order");
     }
