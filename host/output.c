@@ -25,8 +25,13 @@ struct sonda_output {
     int owned;
     int failure; /* first libuv code, 0 while all is well */
     size_t used;
-    uint8_t buffer[BUFFER_SIZE];
+    size_t capacity;
+    uint8_t *buffer;
+    uint8_t at_hand[BUFFER_SIZE];
 };
+
+/* The descriptor of an output that goes nowhere by itself. */
+#define COLLECTS (-1)
 
 static sonda_status
 make(sonda_output **output, uv_file descriptor, int owned, const sonda_allocator *allocator)
@@ -47,6 +52,8 @@ make(sonda_output **output, uv_file descriptor, int owned, const sonda_allocator
     made->owned = owned;
     made->failure = 0;
     made->used = 0;
+    made->capacity = BUFFER_SIZE;
+    made->buffer = made->at_hand;
     *output = made;
     return SONDA_OK;
 }
@@ -55,6 +62,21 @@ sonda_status
 sonda_output_attach(sonda_output **output, int32_t descriptor, const sonda_allocator *allocator)
 {
     return output == NULL ? SONDA_ERR_INVALID_ARGUMENT : make(output, descriptor, 0, allocator);
+}
+
+sonda_status sonda_output_collect(sonda_output **output, const sonda_allocator *allocator)
+{
+    return output == NULL ? SONDA_ERR_INVALID_ARGUMENT : make(output, COLLECTS, 0, allocator);
+}
+
+sonda_status sonda_output_collected(const sonda_output *output, const void **bytes, size_t *len)
+{
+    if (output == NULL || bytes == NULL || len == NULL || output->descriptor != COLLECTS) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    *bytes = output->buffer;
+    *len = output->used;
+    return SONDA_OK;
 }
 
 sonda_status sonda_output_create(sonda_output **output,
@@ -114,6 +136,10 @@ sonda_status sonda_output_flush(sonda_output *output)
     if (output == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
+    if (output->descriptor == COLLECTS) {
+        output->used = 0;
+        return status_of(output);
+    }
     while (done < output->used && output->failure == 0) {
         int wrote = write_some(output->descriptor, output->buffer + done, output->used - done);
 
@@ -127,6 +153,41 @@ sonda_status sonda_output_flush(sonda_output *output)
     return status_of(output);
 }
 
+static void release_buffer(sonda_output *output)
+{
+    if (output->buffer != output->at_hand) {
+        output->allocator.release(output->buffer, output->allocator.user);
+    }
+}
+
+/* Twice the room, for an output that collects. */
+static void grow(sonda_output *output)
+{
+    size_t capacity = output->capacity * 2;
+    uint8_t *more = capacity > output->capacity
+                        ? output->allocator.allocate(capacity, output->allocator.user)
+                        : NULL;
+
+    if (more == NULL) {
+        output->failure = UV_ENOMEM;
+        return;
+    }
+    memcpy(more, output->buffer, output->used);
+    release_buffer(output);
+    output->buffer = more;
+    output->capacity = capacity;
+}
+
+/* The buffer is full. */
+static void make_room(sonda_output *output)
+{
+    if (output->descriptor == COLLECTS) {
+        grow(output);
+    } else {
+        (void)sonda_output_flush(output);
+    }
+}
+
 sonda_status sonda_output_write(sonda_output *output, const void *bytes, size_t len)
 {
     const uint8_t *rest = bytes;
@@ -135,15 +196,15 @@ sonda_status sonda_output_write(sonda_output *output, const void *bytes, size_t 
         return SONDA_ERR_INVALID_ARGUMENT;
     }
     while (len != 0 && output->failure == 0) {
-        size_t room = BUFFER_SIZE - output->used;
+        size_t room = output->capacity - output->used;
         size_t now = len < room ? len : room;
 
         memcpy(output->buffer + output->used, rest, now);
         output->used += now;
         rest += now;
         len -= now;
-        if (output->used == BUFFER_SIZE) {
-            (void)sonda_output_flush(output);
+        if (output->used == output->capacity) {
+            make_room(output);
         }
     }
     return status_of(output);
@@ -190,6 +251,7 @@ sonda_status sonda_output_close(sonda_output *output)
         close_owned(output);
     }
     status = status_of(output);
+    release_buffer(output);
     ours = output->allocator;
     ours.release(output, ours.user);
     return status;

@@ -18,6 +18,7 @@
 #include "core/engine/finding.h"
 #include "core/engine/publication.h"
 #include "core/engine/stats.h"
+#include "core/engine/worker.h"
 #include "core/track/tracker_windows.h"
 
 #include <assert.h>
@@ -338,10 +339,12 @@ static void evaluate_and_correlate(sonda_worker *worker, sonda_event *event)
 }
 
 /* An event of our own: a record was lost because it is beyond a limit. */
-static void tell_health(sonda_worker *worker, const sonda_record_header *lost, uint64_t now_ns)
+static void make_health(sonda_worker *worker,
+                        const sonda_record_header *lost,
+                        uint64_t now_ns,
+                        sonda_event *event)
 {
     sonda_record_header header = *lost;
-    sonda_event *event = worker->event;
 
     header.source = SONDA_SOURCE_HEALTH;
     header.flags = 0;
@@ -351,10 +354,9 @@ static void tell_health(sonda_worker *worker, const sonda_record_header *lost, u
     sonda__event_begin(event, &header, worker->publication->names);
     event->names_serial = worker->publication->serial;
     (void)sonda__event_add_number(event, SONDA_FIELD_LOST_COUNT, 1);
-    (void)sonda__event_add(event, SONDA_FIELD_LOSS_REASON, sonda__span_of("", 0),
-                           sonda__span_text(worker->error.message), 0);
+    (void)sonda__event_add_copy(event, SONDA_FIELD_LOSS_REASON,
+                                sonda__span_text(worker->error.message), 0);
     worker->stats.health++;
-    evaluate_and_correlate(worker, event);
 }
 
 /* Evaluates what the tracker has ready. */
@@ -399,7 +401,8 @@ sonda_status sonda_worker_process(sonda_worker *worker,
         }
         evaluate_and_correlate(worker, worker->event);
     } else if (status == SONDA_ERR_LIMIT) {
-        tell_health(worker, &header, now_ns);
+        make_health(worker, &header, now_ns, worker->event);
+        evaluate_and_correlate(worker, worker->event);
     }
     give_verdict(worker, &header);
     drain_derived(worker);
@@ -435,7 +438,6 @@ sonda_status sonda_worker_decode(sonda_worker *worker,
     sonda_record_header header;
     sonda_status status;
 
-    (void)now_ns;
     if (worker == NULL || event == NULL || !is_record(record, record_len)) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
@@ -445,6 +447,9 @@ sonda_status sonda_worker_decode(sonda_worker *worker,
     worker->busy = 1;
     follow_content(worker);
     status = decode(worker, sonda__span_of(record, record_len), event, &header);
+    if (status == SONDA_ERR_LIMIT) {
+        make_health(worker, &header, now_ns, event);
+    }
     if (status != SONDA_OK) {
         give_verdict(worker, &header);
     }
@@ -483,6 +488,28 @@ sonda_tracker_correlate(sonda_tracker *tracker, sonda_worker *worker, const sond
     correlate(worker, tracker, event);
     worker->busy = 0;
     return SONDA_OK;
+}
+
+sonda_status sonda__worker_drain(sonda_worker *worker)
+{
+    if (worker->busy != 0) {
+        return SONDA_ERR_BAD_STATE;
+    }
+    worker->busy = 1;
+    follow_content(worker);
+    drain_derived(worker);
+    worker->busy = 0;
+    return SONDA_OK;
+}
+
+sonda_tracker *sonda__worker_tracker(const sonda_worker *worker)
+{
+    return worker->tracker;
+}
+
+sonda__span sonda__worker_host(const sonda_worker *worker)
+{
+    return worker->event->host;
 }
 
 const sonda_error *sonda_worker_error(const sonda_worker *worker)

@@ -14,13 +14,12 @@
 
 #include "sonda/abi.h"
 #include "core/base/allocate.h"
-#include "core/base/limits.h"
 #include "core/codec/number.h"
 #include "core/codec/utf8.h"
 #include "core/event/field_rows.h"
 
 #define FIELDS_SIZE (SONDA__EVENT_FIELDS_MAX * sizeof(sonda__field))
-#define ARENA_SIZE ((size_t)SONDA_RECORD_MAX + (size_t)SONDA__EVENT_EXTRA_BYTES)
+#define ARENA_SIZE SONDA__EVENT_ARENA_BYTES
 #define BLOCK_SIZE (sizeof(sonda_event) + FIELDS_SIZE + ARENA_SIZE)
 
 /* The field array stands right behind the struct. */

@@ -42,6 +42,9 @@ typedef struct sonda__chain_link {
 
 #define SONDA__CHAIN_MAX 8u
 
+/* Arena of an event: a record's worth of changed text beside the renderings. */
+#define SONDA__EVENT_ARENA_BYTES ((size_t)SONDA_RECORD_MAX + (size_t)SONDA__EVENT_EXTRA_BYTES)
+
 struct sonda_event {
     sonda_record_header header;
     uint32_t class_uid;

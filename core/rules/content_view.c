@@ -36,6 +36,16 @@ uint32_t sonda_content_rule_count(const sonda_content *content)
                            : content->first_rule + content->pack.count[SONDA__SECTION_RULES];
 }
 
+uint32_t sonda_content_correlation_count(const sonda_content *content)
+{
+    uint32_t count = 0;
+
+    for (; content != NULL; content = content->base) {
+        count += content->pack.count[SONDA__SECTION_CORRELATIONS];
+    }
+    return count;
+}
+
 static void fill_view(const sonda__pack *pack, const uint8_t *at, sonda_rule_view *view)
 {
     view->level = sonda__pack_u32(at + SONDA__AT_RULE_LEVEL);

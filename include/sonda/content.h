@@ -220,6 +220,16 @@ SONDA_API void sonda_content_release(sonda_content *content);
 SONDA_API uint32_t sonda_content_rule_count(const sonda_content *content);
 
 /**
+ * Number of the rules that are correlations, those of the base included.
+ *
+ * @return  The count; 0 for NULL.
+ *
+ * @threads   Any.
+ * @allocates Nothing.
+ */
+SONDA_API uint32_t sonda_content_correlation_count(const sonda_content *content);
+
+/**
  * What one rule says of itself.
  *
  * @param content  Loaded content.

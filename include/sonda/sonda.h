@@ -15,6 +15,7 @@
 #include "sonda/abi.h"
 #include "sonda/allocator.h"
 #include "sonda/api.h"
+#include "sonda/batch.h"
 #include "sonda/content.h"
 #include "sonda/engine.h"
 #include "sonda/event.h"

@@ -162,7 +162,9 @@ SONDA_API sonda_status sonda_worker_finish(sonda_worker *worker, uint64_t now_ns
  *                    so it must live as long as the event is used.
  * @param record_len  Bytes in `record`.
  * @param now_ns      As for sonda_worker_process().
- * @param event       Storage of the caller's, filled; empty after a failure.
+ * @param event       Storage of the caller's, filled. Empty after a failure,
+ *                    but for SONDA_ERR_LIMIT: then it is the health event, to
+ *                    be matched and not to be tracked.
  *
  * @retval SONDA_OK  Decoded.
  * @retval other     As for sonda_worker_process(); no callback was called but

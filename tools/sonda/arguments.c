@@ -89,7 +89,7 @@ static const option options[] = {
      "FILE", NULL, "configuration file; `run` reads /etc/sonda/sonda.conf by itself"},
     {"no-config", 0, KIND_FLAG, COMMAND_RUN | COMMAND_DOCTOR, MEMBER(no_config), NULL, NULL,
      "read no configuration file"},
-    {"jobs", 'j', KIND_JOBS, COMMAND_TEST, MEMBER(jobs), "N", NULL,
+    {"jobs", 'j', KIND_JOBS, COMMAND_TEST | COMMAND_REPLAY, MEMBER(jobs), "N", NULL,
      "threads; as many as there are processors without it"},
     {"junit", 0, KIND_TEXT, COMMAND_TEST, MEMBER(junit), "FILE", NULL,
      "write the results as JUnit XML, too"},

@@ -9,7 +9,9 @@
 #include "commands.h"
 #include "complaints.h"
 #include "config.h"
+#include "lanes.h"
 #include "numbering.h"
+#include "sonda/host/parallel.h"
 #include "sonda/host/usage.h"
 #include "sonda/input.h"
 #include "summary.h"
@@ -23,6 +25,7 @@ typedef struct replaying {
     program *program;
     const arguments *given;
     detection detection;
+    lanes *lanes; /* NULL: everything on this thread */
     complaints unreadable;
     sonda_input *input;
     const char *file;
@@ -51,8 +54,26 @@ static void on_skipped(
     replaying *self = user;
 
     (void)status;
+    if (self->lanes != NULL) {
+        lanes_skip(self->lanes, number, offset, reason);
+        return;
+    }
     self->not_cut_out++;
     tell_unreadable(self, number, offset, reason);
+}
+
+/* A record has passed the lanes. */
+static void
+on_outcome(uint64_t number, uint64_t offset, const char *reason, bool decoded, void *user)
+{
+    replaying *self = user;
+
+    if (reason == NULL) {
+        self->good++;
+    } else {
+        self->not_cut_out += decoded ? 0 : 1;
+        tell_unreadable(self, number, offset, reason);
+    }
 }
 
 static sonda_status
@@ -62,6 +83,10 @@ on_record(const void *record, size_t record_len, uint64_t number, uint64_t offse
     sonda_worker *worker = self->detection.worker;
     sonda_status status;
 
+    if (self->lanes != NULL) {
+        lanes_add(self->lanes, record, record_len, number, offset);
+        return SONDA_OK;
+    }
     record = numbering_apply(&self->numbers, record, record_len, number);
     status = sonda_worker_process(worker, record, record_len, 0);
     if (status == SONDA_OK) {
@@ -121,6 +146,9 @@ static sonda_status on_idle(void *user)
 {
     replaying *self = user;
 
+    if (self->lanes != NULL) {
+        lanes_drain(self->lanes);
+    }
     return program_flush(self->program);
 }
 
@@ -137,7 +165,13 @@ static sonda_status begin(replaying *self, const char *file)
     options.format = self->given->format;
     options.stream = (uint32_t)self->file_index;
     status = sonda_input_open(&self->input, &options, NULL);
-    return status == SONDA_OK ? detection_begin(&self->detection, file) : status;
+    if (status == SONDA_OK) {
+        status = detection_begin(&self->detection, file);
+    }
+    if (status == SONDA_OK && self->lanes != NULL) {
+        status = lanes_begin(self->lanes);
+    }
+    return status;
 }
 
 /* What a file's reading comes to; reasons are told here. */
@@ -178,6 +212,9 @@ static int replay_file(replaying *self, const char *file)
     if (status == SONDA_OK) {
         status = sonda_input_finish(self->input, &callbacks);
     }
+    if (self->lanes != NULL) {
+        lanes_end(self->lanes);
+    }
     detection_end(&self->detection, 0);
     sonda_input_close(self->input);
     self->input = NULL;
@@ -204,6 +241,18 @@ static int replay_all(replaying *self)
     return code;
 }
 
+static sonda_status open_lanes(replaying *self)
+{
+    uint32_t jobs = self->given->jobs != 0 ? self->given->jobs : sonda_parallel_available();
+
+    /* A correlation is told of each event in order, which batches do not do. */
+    if (sonda_content_correlation_count(self->detection.content) != 0) {
+        jobs = 1;
+    }
+    return jobs > 1 ? lanes_open(&self->lanes, &self->detection, jobs, on_outcome, self)
+                    : SONDA_OK;
+}
+
 static int replay_with(replaying *self, const arguments *given)
 {
     uint64_t began_ns = sonda_clock_monotonic_ns();
@@ -211,11 +260,16 @@ static int replay_with(replaying *self, const arguments *given)
     int code;
 
     self->given = given;
+    if (open_lanes(self) != SONDA_OK) {
+        complain(self->program, "out of memory");
+        return EXIT_REFUSED;
+    }
     code = replay_all(self);
     sums.elapsed_ns = sonda_clock_monotonic_ns() - began_ns;
     sums.unreadable = self->not_cut_out;
     summary_write(&sums, &self->detection);
     numbering_close(&self->numbers);
+    lanes_close(self->lanes);
     return code;
 }
 

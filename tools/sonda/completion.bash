@@ -27,7 +27,7 @@ _sonda()
                 --output --events --for
                 --allow-unsigned --config --no-config --help" ;;
             replay) words="--rules --pack --filter --placeholders --min-level --disable --throttle
-                --output --events --format
+                --output --events --format --jobs
                 --allow-unsigned --config --help" ;;
             record) words="--for --output --help" ;;
             compile) words="--output --placeholders --report --report=json --strict --help" ;;

@@ -21,16 +21,16 @@ static void on_log(uint32_t severity, const char *message, size_t message_len, v
 
 static void on_event(const sonda_event *event, void *user)
 {
-    detection *self = user;
+    emitter *self = user;
 
-    self->emitter.ops->on_event(&self->emitter, event);
+    self->ops->on_event(self, event);
 }
 
 static void on_finding(const sonda_finding *finding, void *user)
 {
-    detection *self = user;
+    emitter *self = user;
 
-    self->emitter.ops->on_finding(&self->emitter, finding);
+    self->ops->on_finding(self, finding);
 }
 
 static sonda_status open_engine(detection *self, const arguments *given)
@@ -96,33 +96,43 @@ void detection_close(detection *self)
     memset(self, 0, sizeof *self);
 }
 
-sonda_status detection_begin(detection *self, const char *file)
+sonda_status detection_open_worker(detection *self, emitter *to, sonda_worker **worker)
 {
     sonda_worker_options options = SONDA_WORKER_OPTIONS_INIT;
+
+    options.on_event = to->wants_events ? on_event : NULL;
+    options.on_finding = on_finding;
+    options.user = to;
+    if (to->file == NULL && sonda_machine_name(self->host_name, sizeof self->host_name,
+                                               &options.host_name_len) == SONDA_OK) {
+        options.host_name = self->host_name;
+    }
+    return sonda_worker_open(worker, self->engine, self->tracker, &options, NULL);
+}
+
+sonda_status detection_begin(detection *self, const char *file)
+{
     sonda_status status = sonda_tracker_open(&self->tracker, NULL, NULL);
 
     self->emitter.file = file;
-    options.on_event = self->emitter.wants_events ? on_event : NULL;
-    options.on_finding = on_finding;
-    options.user = self;
-    if (file == NULL && sonda_machine_name(self->host_name, sizeof self->host_name,
-                                           &options.host_name_len) == SONDA_OK) {
-        options.host_name = self->host_name;
+    return status == SONDA_OK ? detection_open_worker(self, &self->emitter, &self->worker)
+                              : status;
+}
+
+void detection_count(detection *self, const sonda_worker *worker)
+{
+    sonda_stats stats = SONDA_STATS_INIT;
+
+    if (worker != NULL && sonda_worker_stats(worker, &stats) == SONDA_OK) {
+        (void)sonda_stats_add(&self->total, &stats);
     }
-    if (status == SONDA_OK) {
-        status = sonda_worker_open(&self->worker, self->engine, self->tracker, &options, NULL);
-    }
-    return status;
 }
 
 void detection_end(detection *self, uint64_t now_ns)
 {
-    sonda_stats stats = SONDA_STATS_INIT;
-
     if (self->worker != NULL) {
         (void)sonda_worker_finish(self->worker, now_ns);
-        (void)sonda_worker_stats(self->worker, &stats);
-        (void)sonda_stats_add(&self->total, &stats);
+        detection_count(self, self->worker);
     }
     sonda_worker_close(self->worker);
     sonda_tracker_close(self->tracker);

@@ -37,6 +37,12 @@ void detection_close(detection *self);
  */
 sonda_status detection_begin(detection *self, const char *file);
 
+/* One more worker for the input under way, whose findings go to `to`. */
+sonda_status detection_open_worker(detection *self, emitter *to, sonda_worker **worker);
+
+/* Adds the counters of such a worker; NULL does nothing. */
+void detection_count(detection *self, const sonda_worker *worker);
+
 /* Ends it: what was held back is evaluated, counters are added up. */
 void detection_end(detection *self, uint64_t now_ns);
 

@@ -101,6 +101,15 @@ void emitter_open(emitter *self, program *of, uint32_t form, bool events)
     self->wants_events = self->ops->on_event != NULL && (events || form == OUTPUT_OCSF);
 }
 
+void emitter_aside(emitter *self, const emitter *of)
+{
+    *self = *of;
+    self->out = NULL;
+    self->aside = true;
+    self->scratch = NULL;
+    self->scratch_size = 0;
+}
+
 void emitter_close(emitter *self)
 {
     free(self->scratch);

@@ -28,6 +28,7 @@ struct emitter {
     sonda_output *out;
     const emitter_ops *ops;
     bool wants_events;
+    bool aside; /* not on the program's own thread: must leave its terminal alone */
     const sonda_content *content; /* in force, for the tags of rules */
     const char *file;             /* the input being read; NULL: this machine, live */
     char *scratch;                /* for OCSF, which wants a buffer */
@@ -42,6 +43,9 @@ extern const emitter_ops emitter_ocsf;
 /* `form` is OUTPUT_…; OUTPUT_DEFAULT asks the terminal. */
 void emitter_open(emitter *self, program *of, uint32_t form, bool events);
 void emitter_close(emitter *self);
+
+/* Another one of the same form for another thread; `out` is the caller's to set. */
+void emitter_aside(emitter *self, const emitter *of);
 
 /* Is what goes out for people to read? */
 bool emitter_is_text(const emitter *self);

@@ -236,7 +236,7 @@ write_origin(const emitter *self, const sonda_finding *finding, const sonda_rule
 /* The line of progress, if there is one, makes room before the first byte. */
 static void make_room(const emitter *self)
 {
-    if (self->program->out_is_terminal) {
+    if (self->program->out_is_terminal && !self->aside) {
         show_progress(self->program, NULL);
     }
 }

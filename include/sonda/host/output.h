@@ -67,6 +67,40 @@ SONDA_API sonda_status sonda_output_create(sonda_output **output,
                                            sonda_error *error);
 
 /**
+ * Keep what is written in memory, for output that has to wait for its turn.
+ *
+ * @param output     Output handle.
+ * @param allocator  NULL for malloc and free; copied.
+ *
+ * @retval SONDA_OK                    Opened; close with sonda_output_close().
+ * @retval SONDA_ERR_INVALID_ARGUMENT  `output` is NULL.
+ * @retval SONDA_ERR_NO_MEMORY         Nothing was opened.
+ * @retval SONDA_ERR_ABI               The allocator struct is not one we know.
+ *
+ * @threads   Any; one caller at a time per output.
+ * @allocates A buffer of 64 KiB, which grows with what is written: that then
+ *            fails with SONDA_ERR_IO when memory runs out.
+ */
+SONDA_API sonda_status sonda_output_collect(sonda_output **output,
+                                            const sonda_allocator *allocator);
+
+/**
+ * What an output of sonda_output_collect() holds.
+ *
+ * @param bytes  Borrowed until the output is written to, flushed or closed.
+ * @param len    How many.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer, or another kind of output.
+ *
+ * @threads   One caller at a time per output.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_output_collected(const sonda_output *output,
+                                              const void **bytes,
+                                              size_t *len);
+
+/**
  * Append bytes; they go out when the buffer is full or flushed.
  *
  * @retval SONDA_OK                    Taken.
@@ -80,7 +114,7 @@ SONDA_API sonda_status sonda_output_create(sonda_output **output,
 SONDA_API sonda_status sonda_output_write(sonda_output *output, const void *bytes, size_t len);
 
 /**
- * Hand everything that is buffered to the system.
+ * Hand everything that is buffered to the system; one that collects forgets it.
  *
  * @retval SONDA_OK                    Handed over, or nothing was buffered.
  * @retval SONDA_ERR_INVALID_ARGUMENT  `output` is NULL.
