@@ -9,7 +9,7 @@
 
 #include "core/detect/candidates.h"
 
-#include "core/detect/evaluate.h"
+#include "core/detect/dispatch.h"
 #include "core/detect/scan.h"
 
 static void mark(const sonda__question *question, uint32_t alternative)
@@ -125,12 +125,11 @@ void sonda__candidates_find(const sonda__question *question)
     count = count < SONDA__SOURCES_MAX ? count : SONDA__SOURCES_MAX;
     memset(matcher->scan_bits, 0, pack->count[SONDA__SECTION_SCANS] / 64 * 8 + 8);
     memset(matcher->source_bits, 0, (size_t)count / 64 * 8 + 8);
-    matcher->fitting_count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (sonda__evaluate_source(question, i)) {
-            matcher->source_bits[i / 64] |= UINT64_C(1) << i % 64;
-            matcher->fitting[matcher->fitting_count++] = i;
-        }
+    sonda__dispatch(question);
+    for (uint32_t i = 0; i < matcher->fitting_count; i++) {
+        uint32_t source = matcher->fitting[i];
+
+        matcher->source_bits[source / 64] |= UINT64_C(1) << source % 64;
     }
     for (uint32_t i = 0; i < matcher->fitting_count; i++) {
         const uint8_t *at =

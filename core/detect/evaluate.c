@@ -99,13 +99,21 @@ static bool header_fits(const sonda__question *question, const uint8_t *at)
            sonda__evaluate_channel(question, at + SONDA__AT_SOURCE_CHANNELS);
 }
 
-bool sonda__evaluate_source(const sonda__question *question, uint32_t source)
+bool sonda__evaluate_header(const sonda__question *question, uint32_t source)
+{
+    const uint8_t *at =
+        sonda__pack_entry(&question->content->pack, SONDA__SECTION_SOURCES, source);
+
+    return at != NULL && header_fits(question, at);
+}
+
+bool sonda__evaluate_conditions(const sonda__question *question, uint32_t source)
 {
     const uint8_t *at =
         sonda__pack_entry(&question->content->pack, SONDA__SECTION_SOURCES, source);
     sonda__list conditions;
 
-    if (at == NULL || !header_fits(question, at)) {
+    if (at == NULL) {
         return false;
     }
     conditions = sonda__pack_list(at + SONDA__AT_SOURCE_CONDITIONS);
@@ -117,6 +125,12 @@ bool sonda__evaluate_source(const sonda__question *question, uint32_t source)
         }
     }
     return true;
+}
+
+bool sonda__evaluate_source(const sonda__question *question, uint32_t source)
+{
+    return sonda__evaluate_header(question, source) &&
+           sonda__evaluate_conditions(question, source);
 }
 
 /* An item under evaluation. */

@@ -11,7 +11,12 @@
 
 #include "core/detect/pattern.h"
 
-/* Whether the event is of the pack's log source. */
+/*
+ * Whether the event is of the pack's log source: by its header (product, class,
+ * activity, channel, event id), by conditions on fields, and by both.
+ */
+bool sonda__evaluate_header(const sonda__question *question, uint32_t source);
+bool sonda__evaluate_conditions(const sonda__question *question, uint32_t source);
 bool sonda__evaluate_source(const sonda__question *question, uint32_t source);
 
 /*

@@ -24,6 +24,30 @@
 /* Room for folding: the two largest values at once, as fieldref needs them. */
 #define SONDA__FOLD_BYTES (2u * (SONDA_RECORD_MAX + SONDA__EVENT_EXTRA_BYTES) / 2u * 3u + 4096u)
 
+/* Kinds of event whose log sources are remembered; a power of two. */
+#define SONDA__DISPATCH_PLACES 256u
+/* Bytes of a channel's name, and log sources of one kind of event; more are not kept. */
+#define SONDA__DISPATCH_CHANNEL_MAX 80u
+#define SONDA__DISPATCH_SOURCES 32u
+
+/* What log sources are told apart by, but for fields; compared as bytes. */
+typedef struct sonda__dispatch_key {
+    uint8_t digest[32]; /* of the pack */
+    uint32_t class_uid;
+    uint32_t activity_id;
+    uint32_t event_id;
+    uint16_t product;
+    uint16_t channel_len;
+    char channel[SONDA__DISPATCH_CHANNEL_MAX];
+} sonda__dispatch_key;
+
+typedef struct sonda__dispatch_place {
+    sonda__dispatch_key key;
+    uint32_t used;
+    uint32_t count;
+    uint32_t sources[SONDA__DISPATCH_SOURCES];
+} sonda__dispatch_place;
+
 #define SONDA__SLOT_COUNT (SONDA_FIELD_COUNT + SONDA__NAMES_NATIVE_MAX)
 
 struct sonda__matcher {
@@ -47,9 +71,10 @@ struct sonda__matcher {
     uint32_t candidate_word_count;
     /* Log sources that fit, as bits and in order; scans that are done. */
     uint32_t fitting_count;
-    uint32_t *fitting;     /* SONDA__SOURCES_MAX */
-    uint64_t *source_bits; /* SONDA__SOURCES_MAX / 64 and one */
-    uint64_t *scan_bits;   /* SONDA__SCANS_MAX / 64 and one */
+    uint32_t *fitting;               /* SONDA__SOURCES_MAX */
+    uint64_t *source_bits;           /* SONDA__SOURCES_MAX / 64 and one */
+    sonda__dispatch_place *dispatch; /* SONDA__DISPATCH_PLACES */
+    uint64_t *scan_bits;             /* SONDA__SCANS_MAX / 64 and one */
     sonda__match_counts counts;
     sonda__regex_run regex;
 };
