@@ -137,7 +137,25 @@ static const char rules[] = "title: Any Linux process\n"
                             "    rules: any\n"
                             "    selection:\n"
                             "        CommandLine|contains: '--ours'\n"
-                            "    condition: selection\n";
+                            "    condition: selection\n"
+                            "---\n"
+                            "title: One program after another\n"
+                            "name: several\n"
+                            "correlation:\n"
+                            "    type: value_count\n"
+                            "    rules: dddddddd-0000-0000-0000-000000000001\n"
+                            "    group-by: [Image]\n"
+                            "    timespan: 1m\n"
+                            "    condition: {field: CommandLine, gte: 1}\n"
+                            "generate: true\n"
+                            "---\n"
+                            "title: And a number of it\n"
+                            "correlation:\n"
+                            "    type: value_percentile\n"
+                            "    rules: [dddddddd-0000-0000-0000-000000000001]\n"
+                            "    timespan: 1m\n"
+                            "    condition: {field: ProcessId, percentile: 50, gte: 0}\n"
+                            "generate: true\n";
 
 static uint32_t findings;
 static uint32_t events;
