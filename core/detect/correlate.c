@@ -415,7 +415,8 @@ static bool condition_holds(const uint8_t *correlation, double measured)
     uint32_t set = sonda__pack_u32(correlation + SONDA__AT_CORRELATION_COMPARES);
 
     for (uint32_t i = 0; i < SONDA__BOUND_COUNT; i++) {
-        uint64_t bits = sonda__pack_u64(correlation + SONDA__AT_CORRELATION_BOUNDS + 8 * i);
+        uint64_t bits =
+            sonda__pack_u64(correlation + SONDA__AT_CORRELATION_BOUNDS + (size_t)8 * i);
         double limit;
 
         memcpy(&limit, &bits, sizeof limit);

@@ -71,7 +71,8 @@ static size_t put_condition(const uint8_t *correlation, char *out)
     size_t len = 0;
 
     for (uint32_t i = 0; i < SONDA__BOUND_COUNT; i++) {
-        uint64_t bits = sonda__pack_u64(correlation + SONDA__AT_CORRELATION_BOUNDS + 8 * i);
+        uint64_t bits =
+            sonda__pack_u64(correlation + SONDA__AT_CORRELATION_BOUNDS + (size_t)8 * i);
         double limit;
 
         if ((set >> i & 1) == 0) {

@@ -30,7 +30,7 @@ static bool bounds_are_sound(const uint8_t *at)
     uint32_t set = sonda__pack_u32(at + SONDA__AT_CORRELATION_COMPARES);
 
     for (uint32_t i = 0; i < SONDA__BOUND_COUNT; i++) {
-        uint64_t bits = sonda__pack_u64(at + SONDA__AT_CORRELATION_BOUNDS + 8 * i);
+        uint64_t bits = sonda__pack_u64(at + SONDA__AT_CORRELATION_BOUNDS + (size_t)8 * i);
 
         if ((bits & NOT_FINITE) == NOT_FINITE || ((set >> i & 1) == 0 && bits != 0)) {
             return false;
