@@ -129,6 +129,12 @@ class Correlations(Case):
         self.assertEqual(self.replay_story("matches", "--throttle", "5s").count(MANY), 2)
         self.assertEqual(self.replay_story("matches", "--throttle", "1h").count(MANY), 1)
 
+    def test_summary__late_and_forgotten_events__are_counted(self):
+        self.write("story.jsonl", event(100, "fail", "bob") + event(50, "fail", "bob"))
+        self.assertIn("correlated 0 forgotten for want of room, 1 too late, 0 left out", self.replay_story("text"))
+        self.write("story.jsonl", "".join(event(10, "fail", f"u{number}") for number in range(16400)))
+        self.assertIn("correlated 16 forgotten for want of room, 0 too late", self.replay_story("text"))
+
     def test_report__correlation_with_its_reason_and_line(self):
         self.write("c.yml", RULES.replace("rules: [failure]", "rules: [missing]"))
         self.run_it("compile", "c.yml", "-o", "c.pack", "--report=json")

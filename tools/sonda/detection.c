@@ -130,9 +130,15 @@ void detection_count(detection *self, const sonda_worker *worker)
 
 void detection_end(detection *self, uint64_t now_ns)
 {
+    sonda_tracker_numbers numbers = SONDA_TRACKER_NUMBERS_INIT;
+
     if (self->worker != NULL) {
         (void)sonda_worker_finish(self->worker, now_ns);
         detection_count(self, self->worker);
+    }
+    if (self->tracker != NULL && sonda_tracker_stats(self->tracker, &numbers) == SONDA_OK) {
+        self->correlated_evicted += numbers.correlated_evicted;
+        self->correlated_late += numbers.correlated_late;
     }
     sonda_worker_close(self->worker);
     sonda_tracker_close(self->tracker);

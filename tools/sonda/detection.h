@@ -24,6 +24,8 @@ typedef struct detection {
     char host_name[SONDA_MACHINE_NAME_MAX];
     sonda_stats total; /* of the inputs that are over */
     uint64_t disabled_count;
+    uint64_t correlated_evicted; /* likewise, of their trackers */
+    uint64_t correlated_late;
 } detection;
 
 /* An exit code, with the reason told. Close in any case. */

@@ -115,6 +115,21 @@ static void write_silent(const detection *of, sonda_output *out, const sonda_sta
     put(out, "\n");
 }
 
+/* What correlations could not count as they should. */
+static void write_correlated(const detection *of, sonda_output *out, const sonda_stats *stats)
+{
+    if (of->correlated_evicted == 0 && of->correlated_late == 0 && stats->uncorrelated == 0) {
+        return;
+    }
+    line(out, "correlated");
+    put_grouped(out, of->correlated_evicted);
+    put(out, " forgotten for want of room, ");
+    put_grouped(out, of->correlated_late);
+    put(out, " too late, ");
+    put_grouped(out, stats->uncorrelated);
+    put(out, " left out\n");
+}
+
 static void write_sensor(const summary *self, sonda_output *out)
 {
     sonda_usage usage = SONDA_USAGE_INIT;
@@ -145,6 +160,7 @@ static void write_to(const summary *self, const detection *of, sonda_output *out
     write_losses(self, out, &stats);
     write_findings(out, &stats);
     write_silent(of, out, &stats);
+    write_correlated(of, out, &stats);
     write_sensor(self, out);
 }
 
