@@ -95,8 +95,10 @@ refuse_duplicate(assembly *a, sonda__report_entry *entry, const sonda__report_en
 static const sonda__report_entry *find_rule(const assembly *a, sonda__span id)
 {
     for (size_t i = 0; i < a->rule_count; i++) {
-        if (a->order[i]->rule != NULL && sonda__span_equal(a->order[i]->id, id)) {
-            return a->order[i];
+        const sonda__report_entry *entry = a->order[i];
+
+        if (entry != NULL && entry->rule != NULL && sonda__span_equal(entry->id, id)) {
+            return entry;
         }
     }
     return NULL;
@@ -108,10 +110,11 @@ static sonda_status refuse_shared(assembly *a)
     sonda_status status = SONDA_OK;
 
     for (size_t i = a->rule_count; i < a->rule_count + a->correlation_count; i++) {
-        const sonda__report_entry *rule = find_rule(a, a->order[i]->id);
+        sonda__report_entry *entry = a->order[i];
+        const sonda__report_entry *rule = entry != NULL ? find_rule(a, entry->id) : NULL;
 
-        if (rule != NULL && a->order[i]->correlation != NULL && status == SONDA_OK) {
-            status = refuse_duplicate(a, a->order[i], rule);
+        if (rule != NULL && entry->correlation != NULL && status == SONDA_OK) {
+            status = refuse_duplicate(a, entry, rule);
         }
     }
     return status;

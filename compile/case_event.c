@@ -211,7 +211,7 @@ static sonda_status build_fields(const sonda__yaml_node *event,
                                  sonda__span *record,
                                  sonda_error *error)
 {
-    const sonda__yaml_node *fields;
+    const sonda__yaml_node *fields = NULL;
     sonda_status status = check_fields(event, &fields, error);
     size_t room;
     size_t len = 0;

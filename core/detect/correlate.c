@@ -490,6 +490,9 @@ static void ask(const correlating *c, size_t number)
         .mask = w.mask,
     };
 
+    if (found.correlation == NULL) {
+        return; /* no such entry: checked again, as everything a pack says */
+    }
     found.rule_index =
         w.content->first_rule + sonda__pack_u32(found.correlation + SONDA__AT_CORRELATION_RULE);
     if (holds(c, &w, &found) && c->on_correlated(&found, c->user)) {

@@ -38,7 +38,7 @@ typedef struct sonda__window_seen {
 } sonda__window_seen;
 
 /* Twice the entries of a group: a hash table that is never more than half full. */
-#define SONDA__WINDOW_SEEN_COUNT (2u * SONDA__WINDOW_GROUP_EVENTS_MAX)
+#define SONDA__WINDOW_SEEN_COUNT ((size_t)2 * SONDA__WINDOW_GROUP_EVENTS_MAX)
 
 /* Entries, groups or rules in use and free: never-used ones were not touched. */
 typedef struct sonda__window_pool {
