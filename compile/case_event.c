@@ -95,29 +95,30 @@ static size_t record_room(const sonda__yaml_node *fields)
     return room;
 }
 
-/* Fields are scalars or lists of scalars. */
-static sonda_status
-check_fields(const sonda__yaml_node *event, const sonda__yaml_node **fields, sonda_error *error)
+/* The map of fields, scalars or lists of scalars; NULL, with the reason told. */
+static const sonda__yaml_node *checked_fields(const sonda__yaml_node *event, sonda_error *error)
 {
     const sonda__yaml_node *map = sonda__yaml_find(event, "fields");
 
     if (map == NULL || map->kind != SONDA__YAML_MAP || map->count == 0) {
-        return sonda__case_refuse(error, event->line, "an event needs `fields`, a map");
+        (void)sonda__case_refuse(error, event->line, "an event needs `fields`, a map");
+        return NULL;
     }
     for (const sonda__yaml_entry *pair = map->first; pair != NULL; pair = pair->next) {
         if (pair->value->kind == SONDA__YAML_MAP) {
-            return sonda__case_refuse(error, pair->value->line,
-                                      "a field's value is text or a list");
+            (void)sonda__case_refuse(error, pair->value->line,
+                                     "a field's value is text or a list");
+            return NULL;
         }
         for (const sonda__yaml_entry *e = pair->value->first; e != NULL; e = e->next) {
             if (e->value->kind != SONDA__YAML_SCALAR) {
-                return sonda__case_refuse(error, e->value->line,
-                                          "a field's list holds text only");
+                (void)sonda__case_refuse(error, e->value->line,
+                                         "a field's list holds text only");
+                return NULL;
             }
         }
     }
-    *fields = map;
-    return SONDA_OK;
+    return map;
 }
 
 static void add_generic(sonda_record_builder *builder, sonda__span name, sonda__span text)
@@ -211,14 +212,14 @@ static sonda_status build_fields(const sonda__yaml_node *event,
                                  sonda__span *record,
                                  sonda_error *error)
 {
-    const sonda__yaml_node *fields = NULL;
-    sonda_status status = check_fields(event, &fields, error);
+    const sonda__yaml_node *fields = checked_fields(event, error);
+    sonda_status status;
     size_t room;
     size_t len = 0;
     uint8_t *buffer;
 
-    if (status != SONDA_OK) {
-        return status;
+    if (fields == NULL) {
+        return SONDA_ERR_MALFORMED;
     }
     room = record_room(fields);
     buffer = sonda__pool_take(pool, room, 1);
