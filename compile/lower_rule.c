@@ -22,7 +22,7 @@ typedef struct lowered_selection {
 } lowered_selection;
 
 typedef struct tree_builder {
-    sonda__lower_pool *pool;
+    sonda__pool *pool;
     const sonda__rule *rule;
     lowered_selection *selections;
     sonda__lowered_node *nodes;
@@ -31,7 +31,7 @@ typedef struct tree_builder {
     uint32_t depth;
 } tree_builder;
 
-static sonda_status lower_selection(sonda__lower_pool *pool,
+static sonda_status lower_selection(sonda__pool *pool,
                                     sonda__regex_scratch *scratch,
                                     lowered_selection *selection,
                                     sonda_error *error)
@@ -43,7 +43,7 @@ static sonda_status lower_selection(sonda__lower_pool *pool,
     for (size_t i = 0; i < source->map_count; i++) {
         count += source->maps[i].item_count;
     }
-    selection->items = sonda__lower_pool_take(pool, count, sizeof *selection->items);
+    selection->items = sonda__pool_take(pool, count, sizeof *selection->items);
     if (selection->items == NULL) {
         return SONDA_ERR_NO_MEMORY;
     }
@@ -70,7 +70,7 @@ static sonda_status make_room(tree_builder *tree)
     if (room > SONDA__RULE_NODES_MAX) {
         return SONDA_ERR_LIMIT;
     }
-    nodes = sonda__lower_pool_take(tree->pool, room, sizeof *nodes);
+    nodes = sonda__pool_take(tree->pool, room, sizeof *nodes);
     if (nodes == NULL) {
         return SONDA_ERR_NO_MEMORY;
     }
@@ -260,7 +260,7 @@ build_tree(tree_builder *tree, sonda__lowered_rule *lowered, sonda_error *error)
     return status;
 }
 
-sonda_status sonda__lower_rule(sonda__lower_pool *pool,
+sonda_status sonda__lower_rule(sonda__pool *pool,
                                sonda__regex_scratch *scratch,
                                const sonda__rule *rule,
                                sonda__lowered_rule *lowered,
@@ -269,8 +269,7 @@ sonda_status sonda__lower_rule(sonda__lower_pool *pool,
     tree_builder tree = {pool, rule, NULL, NULL, 0, 0, 0};
     sonda_status status = SONDA_OK;
 
-    tree.selections =
-        sonda__lower_pool_take(pool, rule->selection_count, sizeof *tree.selections);
+    tree.selections = sonda__pool_take(pool, rule->selection_count, sizeof *tree.selections);
     if (tree.selections == NULL) {
         return SONDA_ERR_NO_MEMORY;
     }

@@ -17,7 +17,7 @@
 #define SONDA__RULE_NODES_MAX 65536u
 
 /* Every selection is lowered, used or not, so that no mistake hides. */
-sonda_status sonda__lower_rule(sonda__lower_pool *pool,
+sonda_status sonda__lower_rule(sonda__pool *pool,
                                sonda__regex_scratch *scratch,
                                const sonda__rule *rule,
                                sonda__lowered_rule *lowered,

@@ -13,9 +13,9 @@
 
 #include "core/codec/code_point.h"
 
-static sonda_status take(sonda__lower_pool *pool, size_t room, sonda__tokens *tokens)
+static sonda_status take(sonda__pool *pool, size_t room, sonda__tokens *tokens)
 {
-    tokens->at = sonda__lower_pool_take(pool, room, sizeof *tokens->at);
+    tokens->at = sonda__pool_take(pool, room, sizeof *tokens->at);
     tokens->len = 0;
     return tokens->at == NULL ? SONDA_ERR_NO_MEMORY : SONDA_OK;
 }
@@ -26,7 +26,7 @@ static bool is_escapable(char c)
 }
 
 sonda_status
-sonda__tokens_read(sonda__lower_pool *pool, sonda__span text, bool plain, sonda__tokens *tokens)
+sonda__tokens_read(sonda__pool *pool, sonda__span text, bool plain, sonda__tokens *tokens)
 {
     if (take(pool, text.len, tokens) != SONDA_OK) {
         return SONDA_ERR_NO_MEMORY;
@@ -47,7 +47,7 @@ sonda__tokens_read(sonda__lower_pool *pool, sonda__span text, bool plain, sonda_
 }
 
 sonda_status
-sonda__tokens_open(sonda__lower_pool *pool, bool before, bool after, sonda__tokens *tokens)
+sonda__tokens_open(sonda__pool *pool, bool before, bool after, sonda__tokens *tokens)
 {
     sonda__tokens opened;
 
@@ -149,7 +149,7 @@ static void put_wide(sonda__tokens *tokens, sonda__wide_form form, uint32_t code
 }
 
 sonda_status
-sonda__tokens_widen(sonda__lower_pool *pool, sonda__wide_form form, sonda__tokens *tokens)
+sonda__tokens_widen(sonda__pool *pool, sonda__wide_form form, sonda__tokens *tokens)
 {
     sonda__tokens wide;
 
@@ -186,7 +186,7 @@ static void put_quartet(uint16_t out[4], uint32_t bytes)
     }
 }
 
-sonda_status sonda__tokens_base64(sonda__lower_pool *pool,
+sonda_status sonda__tokens_base64(sonda__pool *pool,
                                   const sonda__tokens *plain,
                                   unsigned offset,
                                   bool whole,
@@ -276,7 +276,7 @@ static uint16_t trim_stars(sonda__tokens *tokens)
     return flags;
 }
 
-sonda_status sonda__tokens_finish(sonda__lower_pool *pool,
+sonda_status sonda__tokens_finish(sonda__pool *pool,
                                   const sonda__tokens *tokens,
                                   bool cased,
                                   sonda__lowered_pattern *pattern)
@@ -284,7 +284,7 @@ sonda_status sonda__tokens_finish(sonda__lower_pool *pool,
     sonda__tokens rest = *tokens;
     uint16_t flags = trim_stars(&rest);
     bool glob = sonda__tokens_special(&rest);
-    char *bytes = sonda__lower_pool_take(pool, rest.len * 2 + 4, 1);
+    char *bytes = sonda__pool_take(pool, rest.len * 2 + 4, 1);
     char *out = bytes;
 
     if (bytes == NULL) {

@@ -36,14 +36,12 @@ typedef enum sonda__wide_form {
  * Reads Sigma's escapes and wildcards; with `plain` every byte is itself.
  * All of these return SONDA_ERR_NO_MEMORY when the pool has none.
  */
-sonda_status sonda__tokens_read(sonda__lower_pool *pool,
-                                sonda__span text,
-                                bool plain,
-                                sonda__tokens *tokens);
+sonda_status
+sonda__tokens_read(sonda__pool *pool, sonda__span text, bool plain, sonda__tokens *tokens);
 
 /* Lets any text stand before and after. */
 sonda_status
-sonda__tokens_open(sonda__lower_pool *pool, bool before, bool after, sonda__tokens *tokens);
+sonda__tokens_open(sonda__pool *pool, bool before, bool after, sonda__tokens *tokens);
 
 /* Turns each dash or slash that starts a word into the dash class, in place. */
 void sonda__tokens_windash(sonda__tokens *tokens);
@@ -53,21 +51,21 @@ bool sonda__tokens_special(const sonda__tokens *tokens);
 
 /* UTF-16; wildcards stay. */
 sonda_status
-sonda__tokens_widen(sonda__lower_pool *pool, sonda__wide_form form, sonda__tokens *tokens);
+sonda__tokens_widen(sonda__pool *pool, sonda__wide_form form, sonda__tokens *tokens);
 
 /*
  * Base64 of plain tokens as it stands `offset` (0 to 2) bytes into a longer
  * text: without the characters that its neighbours change. `whole`: with
  * padding, as a text of its own.
  */
-sonda_status sonda__tokens_base64(sonda__lower_pool *pool,
+sonda_status sonda__tokens_base64(sonda__pool *pool,
                                   const sonda__tokens *plain,
                                   unsigned offset,
                                   bool whole,
                                   sonda__tokens *encoded);
 
 /* LITERAL or GLOB: folds unless `cased`, finds the anchors. */
-sonda_status sonda__tokens_finish(sonda__lower_pool *pool,
+sonda_status sonda__tokens_finish(sonda__pool *pool,
                                   const sonda__tokens *tokens,
                                   bool cased,
                                   sonda__lowered_pattern *pattern);

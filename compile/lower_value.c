@@ -21,7 +21,7 @@
 
 /* Item under way. */
 typedef struct lowering {
-    sonda__lower_pool *pool;
+    sonda__pool *pool;
     sonda__regex_scratch *scratch;
     const sonda__rule_item *item;
     sonda__modifiers sum;
@@ -137,7 +137,7 @@ lower_regex(lowering *low, const sonda__rule_value *value, sonda__lowered_patter
                                     low->sum.shaped && low->sum.at_end};
 
     pattern->op = SONDA__OP_REGEX;
-    pattern->regex = sonda__lower_pool_take(low->pool, 1, sizeof *pattern->regex);
+    pattern->regex = sonda__pool_take(low->pool, 1, sizeof *pattern->regex);
     return pattern->regex == NULL ? SONDA_ERR_NO_MEMORY
                                   : sonda__regex_compile(low->pool, low->scratch, value->text,
                                                          &options, pattern->regex, low->error);
@@ -194,7 +194,7 @@ lower_cidr(lowering *low, const sonda__rule_value *value, sonda__lowered_pattern
     const char *slash =
         value->text.len > 0 ? memchr(value->text.data, '/', value->text.len) : NULL;
     size_t len = slash == NULL ? value->text.len : (size_t)(slash - value->text.data);
-    sonda__address *address = sonda__lower_pool_take(low->pool, 1, sizeof *address);
+    sonda__address *address = sonda__pool_take(low->pool, 1, sizeof *address);
     uint64_t bits = 0;
     bool valid;
 
@@ -314,7 +314,7 @@ static sonda_status check_item(const lowering *low)
     return SONDA_OK;
 }
 
-sonda_status sonda__lower_item(sonda__lower_pool *pool,
+sonda_status sonda__lower_item(sonda__pool *pool,
                                sonda__regex_scratch *scratch,
                                const sonda__rule_item *item,
                                sonda__lowered_item *lowered,
@@ -332,8 +332,8 @@ sonda_status sonda__lower_item(sonda__lower_pool *pool,
         lowered->negated = low.sum.negated;
         lowered->flags = (low.sum.all ? SONDA__PREDICATE_ALL : 0u) |
                          (item->field.len == 0 ? SONDA__PREDICATE_KEYWORD : 0u);
-        lowered->patterns = sonda__lower_pool_take(pool, item->value_count * VARIANTS_MAX,
-                                                   sizeof *lowered->patterns);
+        lowered->patterns =
+            sonda__pool_take(pool, item->value_count * VARIANTS_MAX, sizeof *lowered->patterns);
         status = lowered->patterns == NULL ? SONDA_ERR_NO_MEMORY : lower_values(&low, &line);
     }
     if (status != SONDA_OK && error != NULL) {

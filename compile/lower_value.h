@@ -17,7 +17,7 @@
  * Modifiers apply in the order written. What cannot be meant is refused by
  * name, with the line of the value or of the item in error->line.
  */
-sonda_status sonda__lower_item(sonda__lower_pool *pool,
+sonda_status sonda__lower_item(sonda__pool *pool,
                                sonda__regex_scratch *scratch,
                                const sonda__rule_item *item,
                                sonda__lowered_item *lowered,

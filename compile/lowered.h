@@ -13,7 +13,7 @@
 #ifndef SONDA_COMPILE_LOWERED_H
 #define SONDA_COMPILE_LOWERED_H
 
-#include "compile/lower_pool.h"
+#include "compile/pool.h"
 #include "compile/rule.h"
 #include "core/rules/pack_format.h"
 

@@ -20,7 +20,7 @@
 
 struct sonda__pack_writer {
     sonda_allocator allocator;
-    sonda__lower_pool pool; /* of the rule under way */
+    sonda__pool pool; /* of the rule under way */
     sonda__pack_sections sections;
     sonda__pack_buffer out;
     bool finished;
@@ -42,7 +42,7 @@ sonda_status sonda__pack_writer_open(sonda__pack_writer **writer,
         return SONDA_ERR_NO_MEMORY;
     }
     opened->allocator = ours;
-    sonda__lower_pool_init(&opened->pool, &opened->allocator);
+    sonda__pool_init(&opened->pool, &opened->allocator);
     sonda__pack_sections_init(&opened->sections, &opened->allocator);
     sonda__pack_buffer_init(&opened->out, &opened->allocator);
     *writer = opened;
@@ -57,7 +57,7 @@ void sonda__pack_writer_close(sonda__pack_writer *writer)
         return;
     }
     allocator = writer->allocator;
-    sonda__lower_pool_reset(&writer->pool);
+    sonda__pool_reset(&writer->pool);
     sonda__pack_sections_reset(&writer->sections);
     sonda__pack_buffer_reset(&writer->out);
     sonda__release(&allocator, writer);
@@ -156,7 +156,7 @@ sonda_status sonda__pack_writer_add_rule(sonda__pack_writer *writer,
         put_rule(&writer->sections, rule, &lowered);
         status = check_memory(writer, error);
     }
-    sonda__lower_pool_reset(&writer->pool);
+    sonda__pool_reset(&writer->pool);
     return status;
 }
 
@@ -173,7 +173,7 @@ sonda_status sonda__pack_writer_add_filter(sonda__pack_writer *writer,
         put_filter(&writer->sections, filter, targets, target_count, &lowered);
         status = check_memory(writer, error);
     }
-    sonda__lower_pool_reset(&writer->pool);
+    sonda__pool_reset(&writer->pool);
     return status;
 }
 

@@ -181,15 +181,15 @@ emit_all(emitter *out, const sonda__regex_options *options, const sonda__regex_n
 }
 
 /* Copies what was built into memory that lasts as long as the rule. */
-static sonda_status keep(sonda__lower_pool *pool,
+static sonda_status keep(sonda__pool *pool,
                          const emitter *out,
                          const sonda__regex_tree *tree,
                          sonda__lowered_regex *regex)
 {
     size_t at = 0;
 
-    regex->code = sonda__lower_pool_take(pool, out->count, sizeof *regex->code);
-    regex->classes = sonda__lower_pool_take(pool, tree->class_count, sizeof *regex->classes);
+    regex->code = sonda__pool_take(pool, out->count, sizeof *regex->code);
+    regex->classes = sonda__pool_take(pool, tree->class_count, sizeof *regex->classes);
     if (regex->code == NULL || regex->classes == NULL) {
         return SONDA_ERR_NO_MEMORY;
     }
@@ -202,7 +202,7 @@ static sonda_status keep(sonda__lower_pool *pool,
     return SONDA_OK;
 }
 
-sonda_status sonda__regex_compile(sonda__lower_pool *pool,
+sonda_status sonda__regex_compile(sonda__pool *pool,
                                   sonda__regex_scratch *scratch,
                                   sonda__span pattern,
                                   const sonda__regex_options *options,

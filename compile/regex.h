@@ -35,7 +35,7 @@ typedef struct sonda__regex_scratch {
  * SONDA_ERR_UNSUPPORTED with what and at which byte (error->offset),
  * SONDA_ERR_LIMIT when the automaton would be too large.
  */
-sonda_status sonda__regex_compile(sonda__lower_pool *pool,
+sonda_status sonda__regex_compile(sonda__pool *pool,
                                   sonda__regex_scratch *scratch,
                                   sonda__span pattern,
                                   const sonda__regex_options *options,

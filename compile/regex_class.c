@@ -12,7 +12,7 @@
 
 #include "core/codec/code_point.h"
 
-void sonda__class_init(sonda__class_builder *set, sonda__lower_pool *pool)
+void sonda__class_init(sonda__class_builder *set, sonda__pool *pool)
 {
     memset(set, 0, sizeof *set);
     set->pool = pool;
@@ -21,7 +21,7 @@ void sonda__class_init(sonda__class_builder *set, sonda__lower_pool *pool)
 static void make_room(sonda__class_builder *set)
 {
     size_t room = set->room == 0 ? 16 : set->room * 2;
-    uint32_t(*ranges)[2] = sonda__lower_pool_take(set->pool, room, sizeof *ranges);
+    uint32_t(*ranges)[2] = sonda__pool_take(set->pool, room, sizeof *ranges);
 
     if (ranges == NULL) {
         set->failed = true;

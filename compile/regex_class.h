@@ -19,14 +19,14 @@
 #define SONDA__CODE_POINT_LAST (SONDA__CODE_POINT_BYTE + 0xffu)
 
 typedef struct sonda__class_builder {
-    sonda__lower_pool *pool;
+    sonda__pool *pool;
     uint32_t (*ranges)[2];
     size_t count;
     size_t room;
     bool failed; /* out of memory, for good */
 } sonda__class_builder;
 
-void sonda__class_init(sonda__class_builder *set, sonda__lower_pool *pool);
+void sonda__class_init(sonda__class_builder *set, sonda__pool *pool);
 void sonda__class_add(sonda__class_builder *set, uint32_t first, uint32_t last);
 
 /*

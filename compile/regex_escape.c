@@ -39,7 +39,7 @@ sonda_status sonda__regex_keep_class(sonda__regex_reader *reader,
                                      bool negated,
                                      sonda__lowered_code *code)
 {
-    sonda__regex_class_link *link = sonda__lower_pool_take(reader->pool, 1, sizeof *link);
+    sonda__regex_class_link *link = sonda__pool_take(reader->pool, 1, sizeof *link);
 
     if (reader->ignore_case) {
         sonda__class_fold(set);

@@ -21,7 +21,7 @@ static sonda_status read_choice(sonda__regex_reader *reader, sonda__regex_node *
 
 static sonda__regex_node *new_node(sonda__regex_reader *reader, sonda__regex_kind kind)
 {
-    sonda__regex_node *node = sonda__lower_pool_take(reader->pool, 1, sizeof *node);
+    sonda__regex_node *node = sonda__pool_take(reader->pool, 1, sizeof *node);
 
     if (node != NULL) {
         node->kind = kind;
@@ -369,7 +369,7 @@ static sonda_status read_choice(sonda__regex_reader *reader, sonda__regex_node *
     return status;
 }
 
-sonda_status sonda__regex_parse(sonda__lower_pool *pool,
+sonda_status sonda__regex_parse(sonda__pool *pool,
                                 sonda__span pattern,
                                 const sonda__regex_options *options,
                                 sonda__regex_tree *tree,

@@ -48,7 +48,7 @@ typedef struct sonda__regex_tree {
 } sonda__regex_tree;
 
 /* Parses all of `pattern`; errors as sonda__regex_compile(). */
-sonda_status sonda__regex_parse(sonda__lower_pool *pool,
+sonda_status sonda__regex_parse(sonda__pool *pool,
                                 sonda__span pattern,
                                 const sonda__regex_options *options,
                                 sonda__regex_tree *tree,

@@ -14,7 +14,7 @@
 #include "compile/regex_parse.h"
 
 typedef struct sonda__regex_reader {
-    sonda__lower_pool *pool;
+    sonda__pool *pool;
     sonda__span text;
     size_t at;
     bool ignore_case; /* in force here; groups restore them */

@@ -15,7 +15,7 @@
 
 typedef struct fixture {
     sonda_allocator allocator;
-    sonda__lower_pool pool;
+    sonda__pool pool;
     sonda__regex_scratch *scratch;
     sonda__lowered_regex regex;
     sonda_error error;
@@ -29,7 +29,7 @@ static int open_fixture(void **state)
     f->error = no_error;
     f->scratch = calloc(1, sizeof *f->scratch);
     assert_int_equal(sonda_allocator_read(NULL, &f->allocator), SONDA_OK);
-    sonda__lower_pool_init(&f->pool, &f->allocator);
+    sonda__pool_init(&f->pool, &f->allocator);
     *state = f;
     return 0;
 }
@@ -38,7 +38,7 @@ static int close_fixture(void **state)
 {
     fixture *f = *state;
 
-    sonda__lower_pool_reset(&f->pool);
+    sonda__pool_reset(&f->pool);
     free(f->scratch);
     free(f);
     return 0;
