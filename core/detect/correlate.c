@@ -52,12 +52,15 @@ typedef struct correlating {
 sonda_status sonda__correlator_open(sonda__correlator **correlator,
                                     const sonda_allocator *allocator)
 {
-    sonda__correlator *opened = sonda__allocate_zeroed(allocator, 1, sizeof *opened);
+    sonda__correlator *opened = sonda__allocate(allocator, 1, sizeof *opened);
 
     if (opened == NULL) {
         return SONDA_ERR_NO_MEMORY;
     }
     opened->allocator = *allocator;
+    opened->count = 0; /* so that nothing of `waiting` is read before it is written */
+    opened->left_out = 0;
+    opened->reserved = 0;
     *correlator = opened;
     return SONDA_OK;
 }

@@ -57,7 +57,9 @@ uint32_t sonda__window_distinct(sonda__windows *windows, uint32_t first, uint32_
 {
     uint32_t count = 0;
 
-    windows->round++;
+    if (windows->round++ == 0) {
+        memset(windows->seen, 0, SONDA__WINDOW_SEEN_COUNT * sizeof *windows->seen);
+    }
     for (uint32_t at = first; at != SONDA__WINDOW_NONE; at = step(windows, at, last)) {
         count += is_new(windows, windows->entries[at].event.value);
     }

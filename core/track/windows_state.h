@@ -58,7 +58,7 @@ struct sonda__windows {
     uint32_t group_mask;
     uint32_t rule_mask;
     uint32_t rule_max; /* entries of one rule */
-    uint32_t reserved;
+    uint32_t in_use;   /* 1: an event was placed; until then the buckets hold nothing */
     sonda__window_pool entry_pool;
     sonda__window_pool group_pool;
     sonda__window_pool rule_pool;
@@ -66,8 +66,8 @@ struct sonda__windows {
     uint32_t last;
     uint64_t newest_ns;
     uint64_t round;
-    sonda__window_seen *seen;
-    double *numbers; /* as many as a group may have entries */
+    sonda__window_seen *seen; /* written from the first round on */
+    double *numbers;          /* as many as a group may have entries */
     sonda__windows_stats stats;
 };
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/track/windows.h"
@@ -17,11 +18,40 @@
 
 static sonda__windows *windows;
 
+/* The largest pieces of memory given out, all dirty: nobody may count on zeroes. */
+#define DIRT 0xa5u
+#define PIECES 16u
+static struct piece {
+    const uint8_t *bytes;
+    size_t size;
+} pieces[PIECES];
+static size_t piece_count;
+
+static void *allocate_dirty(size_t size, void *user)
+{
+    void *memory = malloc(size);
+
+    (void)user;
+    if (memory != NULL) {
+        memset(memory, (int)DIRT, size);
+        assert_true(piece_count < PIECES);
+        pieces[piece_count++] = (struct piece){memory, size};
+    }
+    return memory;
+}
+
+static void release(void *memory, void *user)
+{
+    (void)user;
+    free(memory);
+}
+
 static void open_windows(uint32_t capacity)
 {
-    sonda_allocator allocator;
+    const sonda_allocator allocator = {
+        .struct_size = sizeof allocator, .allocate = allocate_dirty, .release = release};
 
-    assert_int_equal(sonda_allocator_read(NULL, &allocator), SONDA_OK);
+    piece_count = 0;
     assert_int_equal(sonda__windows_open(&windows, capacity, &allocator), SONDA_OK);
 }
 
@@ -58,6 +88,27 @@ static sonda__windows_stats stats(void)
 
     sonda__windows_get_stats(windows, &now);
     return now;
+}
+
+static size_t written_bytes(const struct piece *piece)
+{
+    size_t written = 0;
+
+    for (size_t i = 0; i < piece->size; i++) {
+        written += piece->bytes[i] != DIRT;
+    }
+    return written;
+}
+
+static void test_windows__open__writes_to_no_table(void **state)
+{
+    (void)state;
+    open_windows(65536);
+
+    assert_int_equal(piece_count, 8); /* the handle first, then its tables */
+    for (size_t i = 1; i < piece_count; i++) {
+        assert_int_equal(written_bytes(&pieces[i]), 0);
+    }
 }
 
 static uint32_t count_to(uint32_t last)
@@ -245,6 +296,7 @@ static void test_measures__sum_and_percentile__of_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_windows__open__writes_to_no_table),
         TEST(test_windows__first__is_the_oldest_within_the_timespan),
         TEST(test_windows__entries_no_window_needs__are_forgotten_uncounted),
         TEST(test_windows__group_at_its_ceiling__loses_its_oldest),
