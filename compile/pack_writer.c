@@ -405,3 +405,8 @@ sonda_status sonda__pack_writer_finish(sonda__pack_writer *writer,
     *len = writer->out.len;
     return SONDA_OK;
 }
+
+void sonda__pack_writer_costs(const sonda__pack_writer *writer, sonda__rule_cost *costs)
+{
+    sonda__rule_costs(&writer->sections, costs);
+}

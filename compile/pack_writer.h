@@ -13,6 +13,7 @@
 #define SONDA_COMPILE_PACK_WRITER_H
 
 #include "compile/correlation.h"
+#include "compile/rule_cost.h"
 #include "sonda/allocator.h"
 #include "sonda/status.h"
 
@@ -81,5 +82,11 @@ sonda_status sonda__pack_writer_finish(sonda__pack_writer *writer,
                                        const uint8_t **bytes,
                                        size_t *len,
                                        sonda_error *error);
+
+/*
+ * What each rule costs, by its number, once the pack is finished: `costs` has
+ * room for as many as were added. Texts live until close.
+ */
+void sonda__pack_writer_costs(const sonda__pack_writer *writer, sonda__rule_cost *costs);
 
 #endif
