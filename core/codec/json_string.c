@@ -13,17 +13,12 @@
 #include "core/codec/json_string.h"
 
 #include "core/codec/json_scan.h"
+#include "core/codec/json_unescape.h"
 #include "core/codec/number.h"
 #include "core/codec/utf8.h"
 
-/* Bytes that sonda__json_copy() may write past its output, and some. */
-#define SLACK 64u
-
-/* What stands for the byte after a backslash; 0: none. \u is not here. */
-static const char simple_escapes[256] = {
-    ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
-    ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
-};
+/* Bytes that copying and unescaping may write past their output. */
+#define SLACK SONDA__JSON_UNESCAPE_SLACK
 
 static const char *fail(sonda__json_fault *fault, sonda_status status, const char *at)
 {
@@ -110,7 +105,7 @@ escape(const char *p, const char *end, char **out, uint32_t *flags, sonda__json_
     if (end - p < 2) {
         return fail(fault, SONDA_ERR_TRUNCATED, end);
     }
-    stands_for = simple_escapes[(unsigned char)p[1]];
+    stands_for = sonda__json_simple_escapes[(unsigned char)p[1]];
     if (stands_for != 0) {
         *(*out)++ = stands_for;
         return p + 2;
@@ -154,53 +149,6 @@ static const char *pass_over(
     return closing(p, end, fault);
 }
 
-/*
- * Unescapes by blocks of 64 bytes whose special bytes are found at once, so that
- * one escape need not wait for the one before it. Stops at the string's end, at
- * an escape that is not a simple one, or near the end of the input.
- */
-static const char *unescape_blocks(const char *p, const char *end, char **out, uint64_t *high)
-{
-#if defined(__SSE2__)
-    char *to = *out;
-
-    while (end - p >= 96) { /* a block, and what copying its last bytes reads */
-        uint64_t not_ascii;
-        uint64_t special = sonda__json_special_64(p, &not_ascii);
-        size_t done = 0;
-
-        while (special != 0) {
-            size_t at = (size_t)__builtin_ctzll(special);
-            char stands_for = simple_escapes[(unsigned char)p[at + 1]];
-
-            sonda__json_copy_blocks(to, p + done, at - done);
-            to += at - done;
-            if (p[at] != '\\' || stands_for == 0) {
-                *high |= not_ascii & ((UINT64_C(1) << at) - 1);
-                *out = to;
-                return p + at;
-            }
-            *to++ = stands_for;
-            done = at + 2;
-            special = done < 64 ? special & (UINT64_MAX << done) : 0;
-        }
-        if (done < 64) {
-            sonda__json_copy_blocks(to, p + done, 64 - done);
-            to += 64 - done;
-            done = 64;
-        }
-        *high |= not_ascii;
-        p += done;
-    }
-    *out = to;
-#else
-    (void)end;
-    (void)out;
-    (void)high;
-#endif
-    return p;
-}
-
 /* Unescapes the rest of a string to `*out`. */
 static const char *unescape(const char *p,
                             const char *end,
@@ -210,7 +158,7 @@ static const char *unescape(const char *p,
                             sonda__json_fault *fault)
 {
     for (;;) {
-        p = unescape_blocks(p, end, out, high);
+        p = sonda__json_unescape(p, end, out, high);
         p = sonda__json_copy(p, end, out, high);
         if (p == end || *p != '\\') {
             return closing(p, end, fault);

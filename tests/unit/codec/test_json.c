@@ -6,6 +6,7 @@
 
 #include "core/codec/json.h"
 #include "core/codec/json_scan.h"
+#include "core/codec/json_unescape.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -583,6 +584,86 @@ static void test_json_scan__non_ascii_after_the_special_byte__is_not_told(void *
     assert_int_equal(high, 0);
 }
 
+/* Takes nothing: the driver below then goes byte by byte. */
+static const char *unescape_nothing(const char *p, const char *end, char **out, uint64_t *high)
+{
+    (void)end;
+    (void)out;
+    (void)high;
+    return p;
+}
+
+typedef const char *unescaper(const char *p, const char *end, char **out, uint64_t *high);
+
+/* The unescaped text up to what is no simple escape; returns where that is. */
+static const char *drive(unescaper *way, const char *p, const char *end, char **out, bool *high)
+{
+    uint64_t bits = 0;
+
+    for (;;) {
+        char meant = 0;
+
+        p = way(p, end, out, &bits);
+        if (end - p >= 2 && *p == '\\') {
+            meant = sonda__json_simple_escapes[(unsigned char)p[1]];
+        }
+        if (p == end || (sonda__json_is_special((unsigned char)*p) && meant == 0)) {
+            *high = bits != 0;
+            return p;
+        }
+        bits |= meant == 0 ? (unsigned char)*p & 0x80u : 0;
+        *(*out)++ = meant != 0 ? meant : *p;
+        p += meant != 0 ? 2 : 1;
+    }
+}
+
+static void assert_same_unescaped(unescaper *way, const char *text, size_t len)
+{
+    char expected[512 + SONDA__JSON_UNESCAPE_SLACK];
+    char given[512 + SONDA__JSON_UNESCAPE_SLACK];
+    char *expected_end = expected;
+    char *given_end = given;
+    bool expected_high;
+    bool high;
+
+    assert_ptr_equal(drive(way, text, text + len, &given_end, &high),
+                     drive(unescape_nothing, text, text + len, &expected_end, &expected_high));
+    assert_int_equal(given_end - given, expected_end - expected);
+    assert_memory_equal(given, expected, (size_t)(given_end - given));
+    assert_int_equal(high, expected_high);
+}
+
+static void test_json_unescape__drawn_texts__all_ways_agree(void **state)
+{
+    /* Mostly what goes on, so that most texts are longer than a block. */
+    static const char alphabet[] =
+        "\\\\\\\\\\\\\\\\abcdefghijklmnopqrstuvwxyzbbfnrt///\"\xee\x1f";
+    uint32_t seed = 1;
+
+    (void)state;
+    for (int round = 0; round < 60000; round++) {
+        char *text;
+        char made[512];
+        size_t len = 0;
+
+        seed = seed * 1664525u + 1013904223u;
+        for (size_t wanted = (seed >> 8) % sizeof made; len < wanted; len++) {
+            bool plain;
+
+            seed = seed * 1664525u + 1013904223u;
+            plain = (seed >> 8 & 3u) != 0 && round % 3 != 0;
+            made[len] = plain ? "n\\"[len & 1] : alphabet[(seed >> 12) % (sizeof alphabet - 1)];
+        }
+        text = malloc(len == 0 ? 1 : len); /* exactly as long, for the sanitizers */
+        memcpy(text, made, len);
+        assert_same_unescaped(sonda__json_unescape_sse2, text, len);
+        if (sonda__json_has_vbmi2()) {
+            assert_same_unescaped(sonda__json_unescape_vbmi2, text, len);
+        }
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -606,6 +687,7 @@ int main(void)
         cmocka_unit_test(test_json_extend__no_more_comes__is_truncated),
         cmocka_unit_test(test_json_scan__every_byte_at_every_place__both_ways_agree),
         cmocka_unit_test(test_json_scan__non_ascii_after_the_special_byte__is_not_told),
+        cmocka_unit_test(test_json_unescape__drawn_texts__all_ways_agree),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
