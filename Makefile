@@ -9,7 +9,7 @@ BUILD := build/$(PRESET)
 JOBS ?= $(shell nproc)
 ARGS ?=
 
-.PHONY: all build run test torture bench fuzz check format install clean setup
+.PHONY: all build run test torture torture-packs bench fuzz check format install clean setup
 
 all: build
 
@@ -28,12 +28,20 @@ run:
 test: build
 	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
 
-# Matching against evaluating every rule, on this many generated pairs.
+# Matching against evaluating every rule, on this many generated pairs, and this
+# many spoiled packs, with sanitizers: refused, or harmless and within budget.
 PAIRS ?= 10000000
+PACKS ?= 1000000
 SEED ?= 1000000
-torture:
+torture: torture-packs
 	@$(MAKE) --no-print-directory build TARGET=unit_detect_test_differential
 	@SONDA_PAIRS=$(PAIRS) SONDA_SEED=$(SEED) $(BUILD)/tests/unit_detect_test_differential
+
+torture-packs:
+	@cmake --preset asan-ubsan >/dev/null
+	@cmake --build build/asan-ubsan --parallel $(JOBS) --target unit_rules_test_pack_torture
+	@ASAN_OPTIONS=abort_on_error=1 UBSAN_OPTIONS=abort_on_error=1:print_stacktrace=1 \
+	 SONDA_PACKS=$(PACKS) SONDA_SEED=$(SEED) build/asan-ubsan/tests/unit_rules_test_pack_torture
 
 bench: build
 	@scripts/bench.sh $(BUILD)

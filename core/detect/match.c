@@ -129,12 +129,14 @@ sonda_status sonda__match(const sonda_content *content,
     bool within_budget;
 
     sonda__matcher_index(matcher, content, event);
+    matcher->counts.budget = matcher->steps_left;
     memset(matcher->rule_bits, 0, (count / 64 + 1) * sizeof *matcher->rule_bits);
     for (const sonda_content *pack = content; pack != NULL; pack = pack->base) {
         question.content = pack;
         match_pack(&question);
     }
     within_budget = matcher->steps_left > 0;
+    matcher->counts.steps = matcher->counts.budget - matcher->steps_left;
     /* Filters run once for each match, which the cost of the pack leaves out. */
     matcher->steps_left = UINT64_MAX;
     report(content, &question, on_match, user);

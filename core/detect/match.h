@@ -47,10 +47,12 @@ sonda_status sonda__matcher_open(sonda__matcher **matcher, const sonda_allocator
 /* NULL does nothing. */
 void sonda__matcher_close(sonda__matcher *matcher);
 
-/* What matching cost and left out, since the scratch was opened. */
+/* What matching cost and left out: since the scratch was opened, and last. */
 typedef struct sonda__match_counts {
     uint64_t evaluated; /* conditions of candidates */
     uint64_t filtered;  /* matches that a filter took away */
+    uint64_t budget;    /* steps that the last event was allowed */
+    uint64_t steps;     /* and those it took */
 } sonda__match_counts;
 
 const sonda__match_counts *sonda__matcher_counts(const sonda__matcher *matcher);

@@ -162,8 +162,11 @@ static sonda_status check_summary(const sonda__verifier *verifier, const tree_wa
     return sonda__pack_u64(header + SONDA__AT_COST_EVENT) == walk->cost_event &&
                    sonda__pack_u64(header + SONDA__AT_COST_BYTE) == walk->cost_byte
                ? SONDA_OK
-               : sonda__verify_refuse(verifier, header + SONDA__AT_COST_EVENT,
-                                      "a cost summary that is not the sum");
+               : sonda__error_set(verifier->error, SONDA_ERR_MALFORMED, SONDA__AT_COST_EVENT,
+                                  "a cost summary that is not the sum, %u steps an event "
+                                  "and %u a byte, at offset %u of the pack",
+                                  walk->cost_event, walk->cost_byte,
+                                  (uint64_t)SONDA__AT_COST_EVENT);
 }
 
 sonda_status sonda__verify_trees(const sonda__verifier *verifier)
