@@ -1,31 +1,90 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A guess from the literal's length, where it stands, and how many ask for it.
+ * A guess from values that events typically have, from the literal's length and
+ * from where it stands, and from how many ask for it.
  *
  * Module compile.
  */
 
 #include "compile/literal_rarity.h"
 
+#include "compile/typical_value_table.h"
+
 #define MILLION 1000000u
 
-/* For a literal that one rule asks for. */
+/* Values as a whole up to here are words and numbers of short lists. */
+#define SHORT_WHOLE 10u
+
+static bool is_within(sonda__span literal, sonda__span value)
+{
+    const char *at = value.data;
+    const char *end = value.data + value.len;
+
+    while ((size_t)(end - at) >= literal.len) {
+        at = memchr(at, literal.data[0], (size_t)(end - at) - literal.len + 1);
+        if (at == NULL) {
+            return false;
+        }
+        if (memcmp(at, literal.data, literal.len) == 0) {
+            return true;
+        }
+        at++;
+    }
+    return false;
+}
+
+static bool stands_in(sonda__span literal, uint32_t kind, sonda__span value)
+{
+    size_t at = value.len - literal.len;
+
+    if (literal.len > value.len || (kind == SONDA__LITERAL_WHOLE && at != 0)) {
+        return false;
+    }
+    if (literal.len == 0) {
+        return true;
+    }
+    if (kind == SONDA__LITERAL_INNER) {
+        return is_within(literal, value);
+    }
+    return memcmp(value.data + (kind < SONDA__LITERAL_END ? 0 : at), literal.data,
+                  literal.len) == 0;
+}
+
+/* How often typical values have it. */
+static uint64_t typical(sonda__span literal, uint32_t kind)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < sonda__typical_value_count; i++) {
+        if (stands_in(literal, kind, sonda__span_text(sonda__typical_values[i].text))) {
+            sum += sonda__typical_values[i].per_thousand * UINT64_C(1000);
+        }
+    }
+    return sum;
+}
+
+/* For a literal that one rule asks for, seen in no typical value. */
 static uint64_t base_of(size_t len, uint32_t kind)
 {
     if (kind == SONDA__LITERAL_WHOLE) {
-        return 250;
+        return len <= SHORT_WHOLE ? 20000 : 250;
     }
     if (kind == SONDA__LITERAL_INNER) {
-        return len < 7 ? UINT64_C(16000) >> (len < 3 ? 0 : len - 3) : 750;
+        return len < 10 ? UINT64_C(16000) >> (len < 4 ? 0 : len - 4) : 250;
     }
     /* Paths share their beginnings: those are seen far more often than asked for. */
-    return kind < SONDA__LITERAL_END || len < 4 ? 2000 : 500;
+    return len < 5 ? 100000 : kind < SONDA__LITERAL_END ? 2000 : 500;
 }
 
 uint32_t sonda__literal_rarity(sonda__span literal, uint32_t kind, uint32_t popularity)
 {
-    uint64_t expected = base_of(literal.len, kind) * (1 + (uint64_t)popularity);
+    uint64_t expected = base_of(literal.len, kind);
 
+    /* Twice as many askers make it half as likely again. */
+    for (; popularity > 1; popularity /= 2) {
+        expected += expected / 2;
+    }
+    expected += typical(literal, kind);
     return expected < MILLION ? (uint32_t)expected : MILLION;
 }

@@ -10,6 +10,7 @@
  * Module compile.
  */
 
+#include "compile/literal_rarity.h"
 #include "compile/match_keys.h"
 #include "core/base/allocate.h"
 
@@ -20,6 +21,7 @@ typedef struct chooser {
     sonda__match_keys *keys;
     const sonda__pack_sections *sections;
     uint32_t *pattern_keys; /* by pattern */
+    uint64_t *key_costs;    /* by key: as many as patterns at most */
     uint64_t *item_costs;   /* by predicate */
     uint64_t *node_costs;   /* of the tree under way */
 } chooser;
@@ -37,25 +39,10 @@ static bool or_next(const chooser *choose, uint32_t pattern)
     return (sonda__pack_u16(at + SONDA__AT_PATTERN_FLAGS) & SONDA__PATTERN_OR_NEXT) != 0;
 }
 
-/* How often a literal is expected, in no unit. */
+/* How often a literal is expected. */
 static uint64_t cost_of_key(const chooser *choose, uint32_t key)
 {
-    const sonda__match_key *at;
-    uint64_t popular;
-
-    if (key == SONDA__NO_KEY) {
-        return ALWAYS;
-    }
-    at = sonda__match_key_at(choose->keys, key);
-    popular = 1 + (uint64_t)at->popularity;
-    if (at->kind == SONDA__LITERAL_WHOLE) {
-        return popular;
-    }
-    if (at->kind == SONDA__LITERAL_INNER) {
-        return popular * (at->len < 7 ? UINT64_C(64) >> (at->len - 3) : 3);
-    }
-    /* Paths share their beginnings: those are seen far more often than asked for. */
-    return popular * (at->kind < SONDA__LITERAL_END ? 8 : at->len < 4 ? 8 : 2);
+    return key == SONDA__NO_KEY ? ALWAYS : choose->key_costs[key];
 }
 
 static void find_pattern_keys(chooser *choose)
@@ -101,6 +88,19 @@ static void count_popularity(const chooser *choose)
         if (sonda__pack_u32(node + SONDA__AT_NODE_KIND) == SONDA__PACK_TEST) {
             count_item(choose, sonda__pack_u32(node + SONDA__AT_NODE_ARGUMENT));
         }
+    }
+}
+
+static void find_key_costs(const chooser *choose)
+{
+    size_t count = choose->keys->keys.len / sizeof(sonda__match_key);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const sonda__match_key *key = sonda__match_key_at(choose->keys, i);
+        sonda__span text = sonda__span_of(
+            (const char *)choose->keys->known.keys.bytes + key->offset, key->len);
+
+        choose->key_costs[i] = sonda__literal_rarity(text, key->kind, key->popularity);
     }
 }
 
@@ -290,6 +290,7 @@ static void choose_all(chooser *choose)
         return;
     }
     count_popularity(choose);
+    find_key_costs(choose);
     find_item_costs(choose);
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *at = entry(choose, SONDA__SECTION_ALTERNATIVES, i);
@@ -308,13 +309,15 @@ sonda_status sonda__match_keys_choose(sonda__match_keys *keys,
     size_t patterns = sonda__pack_entries(sections, SONDA__SECTION_PATTERNS);
     size_t items = sonda__pack_entries(sections, SONDA__SECTION_PREDICATES);
     size_t nodes = sonda__pack_entries(sections, SONDA__SECTION_NODES);
-    chooser choose = {keys, sections, NULL, NULL, NULL};
+    chooser choose = {keys, sections, NULL, NULL, NULL, NULL};
     sonda_status status = SONDA_ERR_NO_MEMORY;
 
     choose.pattern_keys = sonda__allocate(allocator, patterns + 1, sizeof(uint32_t));
+    choose.key_costs = sonda__allocate(allocator, patterns + 1, sizeof(uint64_t));
     choose.item_costs = sonda__allocate(allocator, items + 1, sizeof(uint64_t));
     choose.node_costs = sonda__allocate(allocator, nodes + 1, sizeof(uint64_t));
-    if (choose.pattern_keys != NULL && choose.item_costs != NULL && choose.node_costs != NULL) {
+    if (choose.pattern_keys != NULL && choose.key_costs != NULL && choose.item_costs != NULL &&
+        choose.node_costs != NULL) {
         choose_all(&choose);
         status =
             keys->keys.failed || keys->known.failed || keys->waits.failed || keys->always.failed
@@ -322,6 +325,7 @@ sonda_status sonda__match_keys_choose(sonda__match_keys *keys,
                 : SONDA_OK;
     }
     sonda__release(allocator, choose.pattern_keys);
+    sonda__release(allocator, choose.key_costs);
     sonda__release(allocator, choose.item_costs);
     sonda__release(allocator, choose.node_costs);
     return status;
