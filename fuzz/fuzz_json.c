@@ -5,7 +5,8 @@
  *
  * The reader must take the same tokens with an arena, without one and in
  * pieces; the decoder must take exactly the objects the reader takes, unless
- * it runs into a limit of its own. The first byte chooses the pieces.
+ * it runs into a limit of its own. The first byte chooses the pieces. Of the
+ * lines, each must become the same event whatever lines came before it.
  */
 
 #include <stdint.h>
@@ -14,6 +15,7 @@
 #include "core/codec/json.h"
 #include "core/codec/utf8.h"
 #include "core/normalise/json_event.h"
+#include "core/normalise/json_shapes.h"
 
 typedef struct reading {
     sonda_status status;
@@ -104,11 +106,65 @@ static void decode(sonda_event *event, sonda__span text, const reading *seen)
     }
 }
 
+static void same_text(sonda__span a, sonda__span b)
+{
+    require(sonda__span_equal(a, b));
+}
+
+static void same_events(const sonda_event *a, const sonda_event *b)
+{
+    require(a->field_count == b->field_count && a->time_ns == b->time_ns);
+    require(a->class_uid == b->class_uid && a->activity_id == b->activity_id);
+    require(a->event_id == b->event_id && a->product == b->product);
+    same_text(a->channel, b->channel);
+    same_text(a->provider, b->provider);
+    for (size_t i = 0; i < a->field_count; i++) {
+        require(a->fields[i].id == b->fields[i].id && a->fields[i].flags == b->fields[i].flags);
+        same_text(a->fields[i].name, b->fields[i].name);
+        same_text(a->fields[i].text, b->fields[i].text);
+    }
+}
+
+/* `learning` remembers the lines before, `fresh` nothing. */
+static void decode_line(sonda_event *fresh, sonda_event *learning, sonda__span line)
+{
+    static const sonda_record_header header;
+    sonda_error error = SONDA_ERROR_INIT;
+    sonda_error other = SONDA_ERROR_INIT;
+    sonda_status status;
+
+    sonda__event_begin(fresh, &header, sonda__names_of_table());
+    sonda__event_begin(learning, &header, sonda__names_of_table());
+    status = sonda__decode_json(fresh, line, &error);
+    require(sonda__decode_json(learning, line, &other) == status);
+    require(error.status == other.status && error.offset == other.offset);
+    if (status == SONDA_OK) {
+        same_events(fresh, learning);
+    }
+}
+
+static void decode_lines(sonda_event *fresh, sonda_event *learning, sonda__span text)
+{
+    static sonda__json_shapes shapes;
+
+    sonda__json_shapes_reset(&shapes, sonda__names_of_table());
+    learning->shapes = &shapes;
+    while (text.len > 0) {
+        const char *stop = memchr(text.data, '\n', text.len);
+        size_t len = stop != NULL ? (size_t)(stop - text.data) : text.len;
+        size_t past = stop != NULL ? len + 1 : len;
+
+        decode_line(fresh, learning, sonda__span_of(text.data, len));
+        text = sonda__span_of(text.data + past, text.len - past);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static sonda_event *event;
+    static sonda_event *learning;
     sonda__span text;
     reading whole;
     reading other;
@@ -118,6 +174,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (event == NULL) {
         require(sonda_event_open(&event, NULL) == SONDA_OK);
+        require(sonda_event_open(&learning, NULL) == SONDA_OK);
     }
     text = sonda__span_of((const char *)data + 1, size - 1);
     whole = read_tokens(text, NULL, text.len);
@@ -127,5 +184,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     other = read_tokens(text, NULL, 1 + (size_t)data[0] % 64);
     same(&whole, &other);
     decode(event, text, &whole);
+    decode_lines(event, learning, text);
     return 0;
 }

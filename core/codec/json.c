@@ -368,6 +368,37 @@ sonda_status sonda__json_next(sonda__json *json, sonda__json_token *token)
     }
 }
 
+sonda__span sonda__json_key_ahead(const sonda__json *json)
+{
+    const char *p = after_space(json->next, json->end);
+
+    if (json->expect == EXPECT_COMMA && in_object(json) && p < json->end && *p == ',') {
+        p = after_space(p + 1, json->end);
+    } else if (json->expect != EXPECT_FIRST_KEY) {
+        return sonda__span_of("", 0);
+    }
+    if (json->status != SONDA_OK || p == json->end || *p != '"') {
+        return sonda__span_of("", 0);
+    }
+    return sonda__span_of(p + 1, (size_t)(json->end - p) - 1);
+}
+
+bool sonda__json_take_key(sonda__json *json, const char *after)
+{
+    const char *p = after_space(after, json->end);
+
+    if (p == json->end || *p != ':') {
+        return false;
+    }
+    p = after_space(p + 1, json->end);
+    if (p < json->end && (*p == '{' || *p == '[')) {
+        return false;
+    }
+    json->next = p;
+    json->expect = EXPECT_VALUE;
+    return true;
+}
+
 sonda_status sonda__json_skip(sonda__json *json)
 {
     uint32_t outside = json->depth - 1;

@@ -80,6 +80,20 @@ void sonda__json_init(sonda__json *json, sonda__span input, sonda__arena *arena)
  */
 sonda_status sonda__json_next(sonda__json *json, sonda__json_token *token);
 
+/*
+ * For readers that know which key to expect: what stands behind the opening
+ * quote of the next key, to the end of the input; empty when no key comes next.
+ */
+sonda__span sonda__json_key_ahead(const sonda__json *json);
+
+/*
+ * Takes that key, whose closing quote is right before `after`, and its colon.
+ * The caller has compared it with text that holds no escape, quote or control
+ * character. False, and nothing taken, when no colon follows or the value is an
+ * object or an array.
+ */
+bool sonda__json_take_key(sonda__json *json, const char *after);
+
 /* After SONDA__JSON_OBJECT or _ARRAY: reads to its end, text unexamined. */
 sonda_status sonda__json_skip(sonda__json *json);
 

@@ -19,6 +19,7 @@
 #include "core/engine/publication.h"
 #include "core/engine/stats.h"
 #include "core/engine/worker.h"
+#include "core/normalise/json_shapes.h"
 #include "core/track/tracker_windows.h"
 
 #include <assert.h>
@@ -29,6 +30,7 @@ struct sonda_worker {
     sonda__publication *publication;
     sonda_worker_options options;
     sonda_event *event; /* of process(); the callers of decode() bring theirs */
+    sonda__json_shapes *shapes;
     sonda__matcher *matcher;
     sonda__correlator *correlator;
     sonda_event *matching;           /* while rules are told */
@@ -54,12 +56,17 @@ static sonda_status open_parts(sonda_worker *worker)
         worker->event->host =
             sonda__span_of(worker->options.host_name, worker->options.host_name_len);
     }
+    worker->shapes = sonda__allocate(&worker->allocator, 1, sizeof *worker->shapes);
+    if (worker->shapes == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
     status = sonda__matcher_open(&worker->matcher, &worker->allocator);
     if (status == SONDA_OK) {
         status = sonda__correlator_open(&worker->correlator, &worker->allocator);
     }
     if (status == SONDA_OK) {
         worker->publication = sonda__publication_enter(worker->engine);
+        sonda__json_shapes_reset(worker->shapes, worker->publication->names);
     }
     return status;
 }
@@ -116,6 +123,7 @@ void sonda_worker_close(sonda_worker *worker)
         sonda__publication_leave(worker->publication);
         sonda__correlator_close(worker->correlator);
         sonda__matcher_close(worker->matcher);
+        sonda__release(&allocator, worker->shapes);
         sonda_event_close(worker->event);
         sonda__release(&allocator, worker);
     }
@@ -129,6 +137,7 @@ static void follow_content(sonda_worker *worker)
     if (sonda__publication_serial(worker->engine) != worker->publication->serial) {
         sonda__publication_leave(worker->publication);
         worker->publication = sonda__publication_enter(worker->engine);
+        sonda__json_shapes_reset(worker->shapes, worker->publication->names);
         worker->stats.content_switches++;
     }
 }
@@ -148,9 +157,12 @@ static sonda_status decode(sonda_worker *worker,
                            sonda_event *event,
                            sonda_record_header *header)
 {
-    sonda_status status =
-        sonda__decode_record(event, record, worker->publication->names, header, &worker->error);
+    sonda_status status;
 
+    event->shapes = worker->shapes;
+    status =
+        sonda__decode_record(event, record, worker->publication->names, header, &worker->error);
+    event->shapes = NULL;
     event->names_serial = worker->publication->serial;
     worker->stats.records++;
     worker->stats.bytes += record.len;

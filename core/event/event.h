@@ -45,6 +45,8 @@ typedef struct sonda__chain_link {
 /* Arena of an event: a record's worth of changed text beside the renderings. */
 #define SONDA__EVENT_ARENA_BYTES ((size_t)SONDA_RECORD_MAX + (size_t)SONDA__EVENT_EXTRA_BYTES)
 
+struct sonda__json_shapes;
+
 struct sonda_event {
     sonda_record_header header;
     uint32_t class_uid;
@@ -65,6 +67,11 @@ struct sonda_event {
      * the event, kept by begin; empty: not known.
      */
     sonda__span host;
+    /*
+     * What the decoder of JSON remembers of earlier records (core/normalise/
+     * json_shapes.h), or NULL. Set by who decodes, kept by begin.
+     */
+    struct sonda__json_shapes *shapes;
     const sonda__names *names; /* what resolves names; never NULL once decoding */
     sonda__field *fields;
     size_t field_count;

@@ -52,6 +52,7 @@ typedef struct sonda__json_scope {
 
 typedef struct sonda__json_decoder {
     sonda_event *event;
+    struct sonda__json_shapes *shapes; /* or NULL */
     sonda__json json;
     uint32_t objects; /* met so far: a number for each */
     bool removed;     /* some fields were marked as removed */

@@ -10,6 +10,9 @@
  * record or in the System block of a nested one: an event's own data may have a
  * field named Channel.
  *
+ * The keys that begin a flat record are mostly those of one before it: they pass
+ * by json_shapes.h, up to the first that is not known there.
+ *
  * Names below the System block and EventData join by '_' (Provider_Name,
  * Execution_ProcessID), where "#attributes" and "#text" add nothing; anywhere
  * else by '.'.
@@ -25,6 +28,7 @@
 #include "core/codec/number.h"
 #include "core/codec/time_text.h"
 #include "core/normalise/json_decoder.h"
+#include "core/normalise/json_shapes.h"
 #include "core/normalise/windows_class_table.h"
 
 sonda_status sonda__json_over_limit(sonda__json_decoder *d, sonda_status status)
@@ -112,6 +116,24 @@ static sonda_field_id find_without_spaces(sonda__json_decoder *d, sonda__span na
     return sonda__names_find(d->event->names, sonda__span_of(squeezed, len));
 }
 
+/* Adds a scalar whose field is known. */
+static inline sonda_status add_resolved(sonda__json_decoder *d,
+                                        sonda_field_id id,
+                                        sonda__span name,
+                                        const sonda__json_token *token)
+{
+    bool null = token->kind == SONDA__JSON_NULL;
+    uint16_t flags = null ? SONDA_VALUE_NULL : 0;
+    sonda_status status;
+
+    if ((token->flags & SONDA__JSON_ILL_FORMED) != 0) {
+        flags |= SONDA_VALUE_ILL_FORMED;
+    }
+    status =
+        sonda__event_add(d->event, id, name, null ? sonda__span_of("", 0) : token->text, flags);
+    return status != SONDA_OK ? sonda__json_over_limit(d, status) : SONDA_OK;
+}
+
 sonda_status sonda__json_add(sonda__json_decoder *d,
                              sonda__json_place at,
                              sonda__span name,
@@ -120,25 +142,16 @@ sonda_status sonda__json_add(sonda__json_decoder *d,
     /* A key borrowed from the input is met under one length only. */
     uint64_t hash = name.data == d->key ? d->key_hash : sonda__hash(name);
     sonda_field_id id = sonda__names_find_hashed(d->event->names, name, hash);
-    bool null = token->kind == SONDA__JSON_NULL;
-    uint16_t flags = null ? SONDA_VALUE_NULL : 0;
     sonda_status status;
 
     if (id == SONDA_FIELD_UNKNOWN) {
         id = find_without_spaces(d, name);
     }
-    if ((token->flags & SONDA__JSON_ILL_FORMED) != 0) {
-        flags |= SONDA_VALUE_ILL_FORMED;
-    }
-    status =
-        sonda__event_add(d->event, id, name, null ? sonda__span_of("", 0) : token->text, flags);
-    if (status != SONDA_OK) {
-        return sonda__json_over_limit(d, status);
-    }
-    if (!null) {
+    status = add_resolved(d, id, name, token);
+    if (status == SONDA_OK && token->kind != SONDA__JSON_NULL) {
         note_role(d, at, id, name);
     }
-    return SONDA_OK;
+    return status;
 }
 
 sonda_status sonda__json_join(
@@ -227,40 +240,55 @@ static sonda_status member(sonda__json_decoder *d,
     return status != SONDA_OK ? status : sonda__json_value(d, in, name, token);
 }
 
+/* One member: its key, met before or not, and its value. */
+static sonda_status take_member(sonda__json_decoder *d,
+                                const sonda__json_scope *in,
+                                uint32_t object,
+                                sonda__span key)
+{
+    sonda__json_token token;
+    sonda__json_key *entered;
+    uint32_t index = 0;
+    sonda_status status;
+
+    d->key = key.data;
+    d->key_hash = sonda__hash(key);
+    status = sonda__json_keys_enter(&d->keys, object, key, d->key_hash, &index);
+    if (status != SONDA_OK) {
+        return sonda__json_over_limit(d, status);
+    }
+    entered = &d->keys.keys[index];
+    if (entered->first_field != entered->end_field) {
+        remove_fields(d, entered->first_field, entered->end_field);
+    }
+    entered->first_field = (uint32_t)d->event->field_count;
+    status = sonda__json_next(&d->json, &token);
+    if (status == SONDA_OK) {
+        status = member(d, in, key, &token);
+    }
+    if (status == SONDA_OK) {
+        d->keys.keys[index].end_field = (uint32_t)d->event->field_count;
+    }
+    return status;
+}
+
 sonda_status sonda__json_object(sonda__json_decoder *d, const sonda__json_scope *in)
 {
     uint32_t number = d->objects++;
+    sonda_status status = SONDA_OK;
 
-    for (;;) {
+    while (status == SONDA_OK) {
         sonda__json_token key;
-        sonda__json_token token;
-        sonda__json_key *entered;
-        uint32_t index = 0;
-        sonda_status status = sonda__json_next(&d->json, &key);
 
-        if (status != SONDA_OK || key.kind == SONDA__JSON_OBJECT_END) {
-            return status;
+        status = sonda__json_next(&d->json, &key);
+        if (status == SONDA_OK && key.kind == SONDA__JSON_OBJECT_END) {
+            return SONDA_OK;
         }
-        d->key = key.text.data;
-        d->key_hash = sonda__hash(key.text);
-        status = sonda__json_keys_enter(&d->keys, number, key.text, d->key_hash, &index);
-        if (status != SONDA_OK) {
-            return sonda__json_over_limit(d, status);
-        }
-        entered = &d->keys.keys[index];
-        if (entered->first_field != entered->end_field) {
-            remove_fields(d, entered->first_field, entered->end_field);
-        }
-        entered->first_field = (uint32_t)d->event->field_count;
-        status = sonda__json_next(&d->json, &token);
         if (status == SONDA_OK) {
-            status = member(d, in, key.text, &token);
+            status = take_member(d, in, number, key.text);
         }
-        if (status != SONDA_OK) {
-            return status;
-        }
-        d->keys.keys[index].end_field = (uint32_t)d->event->field_count;
     }
+    return status;
 }
 
 sonda_status
@@ -385,9 +413,116 @@ static sonda_status finish(sonda__json_decoder *d)
     return status;
 }
 
+/* ---- the top of the record ---- */
+
+/* Members that come as in an earlier record, scalars all. */
+static sonda_status known_members(sonda__json_decoder *d)
+{
+    sonda__json_shapes *shapes = d->shapes;
+    uint32_t at = 0;
+
+    for (;;) {
+        sonda__json_token token;
+        sonda__span key;
+        sonda_status status;
+
+        at = sonda__json_shapes_take(shapes, at, &d->json, &key);
+        if (at == 0) {
+            return SONDA_OK;
+        }
+        status = sonda__json_next(&d->json, &token);
+        if (status == SONDA_OK) {
+            status = add_resolved(d, shapes->shapes[at].id, key, &token);
+        }
+        if (status != SONDA_OK) {
+            return status;
+        }
+        if (shapes->shapes[at].role != SONDA__ROLE_NONE && token.kind != SONDA__JSON_NULL) {
+            d->role_field[shapes->shapes[at].role] = d->event->field_count;
+        }
+    }
+}
+
+/* Enters the keys of known members, each of which gave one field, for those to come. */
+static sonda_status enter_known(sonda__json_decoder *d)
+{
+    sonda__json_keys_init(&d->keys, &d->event->arena);
+    for (uint32_t i = 0; i < d->event->field_count; i++) {
+        sonda__span name = d->event->fields[i].name;
+        uint32_t index = 0;
+        sonda_status status =
+            sonda__json_keys_enter(&d->keys, 0, name, sonda__hash(name), &index);
+
+        if (status != SONDA_OK) {
+            return sonda__json_over_limit(d, status);
+        }
+        d->keys.keys[index].first_field = i;
+        d->keys.keys[index].end_field = i + 1;
+    }
+    return SONDA_OK;
+}
+
+/* A flat record whose keys were entered, without duplicates, one field each? */
+static bool may_learn(const sonda__json_decoder *d)
+{
+    if (d->shapes == NULL || d->objects != 1 || d->removed ||
+        d->keys.count != d->event->field_count || d->keys.count > SONDA__JSON_SHAPE_KEYS_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < d->keys.count; i++) {
+        if (d->keys.keys[i].first_field != i || d->keys.keys[i].end_field != i + 1) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void learn(sonda__json_decoder *d)
+{
+    uint32_t at = 0;
+
+    for (size_t i = 0; i < d->event->field_count; i++) {
+        const sonda__field *field = &d->event->fields[i];
+
+        at = sonda__json_shapes_learn(d->shapes, at, field,
+                                      (uint8_t)role_of(field->id, field->name));
+        if (at == 0) {
+            return;
+        }
+    }
+}
+
+static sonda_status top_object(sonda__json_decoder *d)
+{
+    static const sonda__json_scope in = {SONDA__PLACE_TOP, {"", 0}};
+    sonda_status status = SONDA_OK;
+    sonda__json_token key;
+
+    if (d->shapes != NULL) {
+        status = known_members(d);
+    }
+    if (status == SONDA_OK) {
+        status = sonda__json_next(&d->json, &key);
+    }
+    if (status != SONDA_OK || key.kind == SONDA__JSON_OBJECT_END) {
+        return status;
+    }
+    d->objects = 1;
+    status = enter_known(d);
+    while (status == SONDA_OK && key.kind != SONDA__JSON_OBJECT_END) {
+        status = take_member(d, &in, 0, key.text);
+        if (status == SONDA_OK) {
+            status = sonda__json_next(&d->json, &key);
+        }
+    }
+    if (status == SONDA_OK && may_learn(d)) {
+        learn(d);
+    }
+    return status;
+}
+
 static sonda_status top(sonda__json_decoder *d)
 {
-    sonda__json_scope in = {SONDA__PLACE_TOP, sonda__span_of("", 0)};
     sonda__json_token token;
     sonda_status status = sonda__json_next(&d->json, &token);
 
@@ -397,17 +532,19 @@ static sonda_status top(sonda__json_decoder *d)
     if (token.kind != SONDA__JSON_OBJECT) {
         return sonda__json_over_limit(d, SONDA_ERR_MALFORMED);
     }
-    status = sonda__json_object(d, &in);
+    status = top_object(d);
     /* Nothing may follow: the reader answers with END or a failure. */
     return status != SONDA_OK ? status : sonda__json_next(&d->json, &token);
 }
 
 sonda_status sonda__decode_json(sonda_event *event, sonda__span payload, sonda_error *error)
 {
+    sonda__json_shapes *shapes = event->shapes;
     sonda__json_decoder d;
     sonda_status status;
 
     d.event = event;
+    d.shapes = shapes != NULL && shapes->names == event->names ? shapes : NULL;
     d.objects = 0;
     d.removed = false;
     d.key = NULL;
@@ -416,7 +553,6 @@ sonda_status sonda__decode_json(sonda_event *event, sonda__span payload, sonda_e
     d.data_name = sonda__span_of("", 0);
     memset(d.role_field, 0, sizeof d.role_field);
     sonda__json_init(&d.json, payload, &event->arena);
-    sonda__json_keys_init(&d.keys, &event->arena);
     status = top(&d);
     if (status == SONDA_OK) {
         status = finish(&d);
