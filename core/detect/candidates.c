@@ -38,7 +38,9 @@ static void take_literal(const sonda__question *question, const uint8_t *literal
     const sonda__pack *pack = &question->content->pack;
     sonda__list postings = sonda__pack_list(literal + SONDA__AT_LITERAL_POSTINGS);
 
-    (void)sonda__matcher_step(question->matcher, postings.count);
+    if (!sonda__matcher_step(question->matcher, postings.count)) {
+        return;
+    }
     for (uint32_t i = 0; i < postings.count; i++) {
         const uint8_t *number = sonda__pack_listed(pack, SONDA__SECTION_POSTINGS, postings, i);
         const uint8_t *at =
@@ -94,6 +96,9 @@ static void scan_source(const sonda__question *question, const uint8_t *source)
         uint32_t index = number == NULL ? UINT32_MAX : sonda__pack_u32(number);
         const uint8_t *scan = sonda__pack_entry(pack, SONDA__SECTION_SCANS, index);
 
+        if (number == NULL) {
+            return;
+        }
         if (scan != NULL && index < SONDA__SCANS_MAX &&
             (done[index / 64] >> index % 64 & 1) == 0) {
             done[index / 64] |= UINT64_C(1) << index % 64;
@@ -110,9 +115,10 @@ static void mark_always(const sonda__question *question, const uint8_t *source)
     for (uint32_t i = 0; i < always.count; i++) {
         const uint8_t *number = sonda__pack_listed(pack, SONDA__SECTION_ALWAYS, always, i);
 
-        if (number != NULL) {
-            mark(question, sonda__pack_u32(number));
+        if (number == NULL) {
+            return;
         }
+        mark(question, sonda__pack_u32(number));
     }
 }
 

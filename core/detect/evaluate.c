@@ -22,7 +22,10 @@ bool sonda__evaluate_number(const sonda__question *question, const uint8_t *at, 
     for (uint32_t i = 0; i < list.count; i++) {
         const uint8_t *entry = listed(question, SONDA__SECTION_NUMBERS, list, i);
 
-        if (entry != NULL && sonda__pack_u32(entry) == number) {
+        if (entry == NULL) {
+            return false;
+        }
+        if (sonda__pack_u32(entry) == number) {
             return true;
         }
     }
@@ -36,8 +39,10 @@ bool sonda__evaluate_channel(const sonda__question *question, const uint8_t *at)
     for (uint32_t i = 0; i < list.count; i++) {
         const uint8_t *entry = listed(question, SONDA__SECTION_SPANS, list, i);
 
-        if (entry != NULL &&
-            sonda__span_equal_ascii_case(sonda__pack_text(&question->content->pack, entry),
+        if (entry == NULL) {
+            return false;
+        }
+        if (sonda__span_equal_ascii_case(sonda__pack_text(&question->content->pack, entry),
                                          question->event->channel)) {
             return true;
         }
@@ -51,8 +56,10 @@ static bool is_listed(const sonda__question *question, sonda__list values, sonda
     for (uint32_t i = 0; i < values.count; i++) {
         const uint8_t *entry = listed(question, SONDA__SECTION_SPANS, values, i);
 
-        if (entry != NULL &&
-            sonda__span_equal(sonda__pack_text(&question->content->pack, entry), text)) {
+        if (entry == NULL) {
+            return false;
+        }
+        if (sonda__span_equal(sonda__pack_text(&question->content->pack, entry), text)) {
             return true;
         }
     }
@@ -154,6 +161,7 @@ static bool group_holds(const item_state *item, uint32_t *i)
         sonda__answer answer;
 
         if (pattern == NULL) {
+            sonda__matcher_trap(item->question->matcher);
             return held;
         }
         if (!held) {
@@ -183,6 +191,7 @@ bool sonda__evaluate_item(const sonda__question *question,
     bool all;
 
     if (at == NULL) {
+        sonda__matcher_trap(question->matcher);
         return false;
     }
     flags = sonda__pack_u32(at + SONDA__AT_PREDICATE_FLAGS);
@@ -193,6 +202,9 @@ bool sonda__evaluate_item(const sonda__question *question,
     for (uint32_t i = 0; i < item.patterns.count; i++) {
         if (group_holds(&item, &i) != all) {
             return !all;
+        }
+        if (sonda__matcher_is_stopped(question->matcher)) {
+            return false;
         }
     }
     return all;
@@ -235,11 +247,18 @@ bool sonda__evaluate_tree(const sonda__question *question, sonda__list nodes, ui
         const uint8_t *node = listed(question, SONDA__SECTION_NODES, nodes, at);
         bool value;
 
-        if (node == NULL || !sonda__matcher_step(question->matcher, 1)) {
+        if (node == NULL) {
+            sonda__matcher_trap(question->matcher);
+            return false;
+        }
+        if (!sonda__matcher_step(question->matcher, 1)) {
             return false;
         }
         if (sonda__pack_u32(node + SONDA__AT_NODE_KIND) != SONDA__PACK_TEST) {
-            if (state.depth == SONDA__TREE_DEPTH_MAX) {
+            /* Forward only: so a walk ends whatever the pack says. */
+            if (state.depth == SONDA__TREE_DEPTH_MAX ||
+                sonda__pack_u32(node + SONDA__AT_NODE_END) <= at) {
+                sonda__matcher_trap(question->matcher);
                 return false;
             }
             state.kinds[state.depth] = sonda__pack_u32(node + SONDA__AT_NODE_KIND);
@@ -256,6 +275,66 @@ bool sonda__evaluate_tree(const sonda__question *question, sonda__list nodes, ui
     }
 }
 
+static uint64_t share_of(const sonda__question *question, uint32_t index)
+{
+    const sonda__program_share *share = &question->content->shares[index];
+
+    /* Both factors are below 2^32: an event is a few megabytes. */
+    return 1 + share->event + (uint64_t)share->byte * question->matcher->event_bytes;
+}
+
+static void switch_off(const sonda__question *question, uint32_t index)
+{
+    sonda__matcher *matcher = question->matcher;
+    sonda__trap trap = {question->content->first_program + index, matcher->trapped};
+
+    trap.reason = trap.reason == SONDA__TRAP_NONE ? SONDA__TRAP_STEPS : trap.reason;
+    matcher->trapped = SONDA__TRAP_NONE;
+    if (matcher->programs == NULL ||
+        !sonda__programs_switch_off(matcher->programs, trap.program, trap.reason)) {
+        return;
+    }
+    matcher->counts.trapped++;
+    if (matcher->trap_count < SONDA__TRAPS_KEPT) {
+        matcher->traps[matcher->trap_count++] = trap;
+    }
+}
+
+static bool is_off(const sonda__question *question, uint32_t index)
+{
+    const sonda__programs *programs = question->matcher->programs;
+
+    return programs != NULL && sonda__programs_off(programs) != 0 &&
+           sonda__programs_reason(programs, question->content->first_program + index) !=
+               SONDA__TRAP_NONE;
+}
+
+bool sonda__evaluate_program(const sonda__question *question, uint32_t index)
+{
+    sonda__matcher *matcher = question->matcher;
+    const uint8_t *at =
+        sonda__pack_entry(&question->content->pack, SONDA__SECTION_ALTERNATIVES, index);
+    uint64_t kept = matcher->steps_left;
+    uint64_t share;
+    bool held;
+
+    if (at == NULL || is_off(question, index)) {
+        return false;
+    }
+    share = share_of(question, index);
+    matcher->steps_left = share;
+    matcher->trapped = SONDA__TRAP_NONE;
+    held =
+        sonda__evaluate_tree(question, sonda__pack_list(at + SONDA__AT_ALTERNATIVE_NODES), 0);
+    if (sonda__matcher_is_stopped(matcher)) {
+        held = false;
+        switch_off(question, index);
+    }
+    share -= matcher->steps_left;
+    matcher->steps_left = share < kept ? kept - share : 0;
+    return held;
+}
+
 bool sonda__evaluate_alternatives(const sonda__question *question,
                                   sonda__list alternatives,
                                   const uint8_t **alternative)
@@ -263,11 +342,12 @@ bool sonda__evaluate_alternatives(const sonda__question *question,
     for (uint32_t i = 0; i < alternatives.count; i++) {
         const uint8_t *at = listed(question, SONDA__SECTION_ALTERNATIVES, alternatives, i);
 
-        if (at != NULL &&
-            sonda__evaluate_source(question,
+        if (at == NULL) {
+            return false;
+        }
+        if (sonda__evaluate_source(question,
                                    sonda__pack_u32(at + SONDA__AT_ALTERNATIVE_SOURCE)) &&
-            sonda__evaluate_tree(question, sonda__pack_list(at + SONDA__AT_ALTERNATIVE_NODES),
-                                 0)) {
+            sonda__evaluate_program(question, alternatives.first + i)) {
             if (alternative != NULL) {
                 *alternative = at;
             }

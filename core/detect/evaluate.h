@@ -45,6 +45,12 @@ bool sonda__evaluate_item(const sonda__question *question,
 bool sonda__evaluate_tree(const sonda__question *question, sonda__list nodes, uint32_t root);
 
 /*
+ * Whether a program holds: one of ALTERNATIVES, without its log source. False
+ * for one that is switched off, and for one that traps: that is switched off.
+ */
+bool sonda__evaluate_program(const sonda__question *question, uint32_t index);
+
+/*
  * Whether a rule or filter holds for one of its log sources; `alternative`,
  * unless NULL, is the entry of the first that does.
  */

@@ -41,19 +41,23 @@ static void match_alternative(const sonda__question *question, uint32_t index)
         return;
     }
     question->matcher->counts.evaluated++;
-    if (sonda__evaluate_tree(question, sonda__pack_list(at + SONDA__AT_ALTERNATIVE_NODES), 0)) {
+    if (sonda__evaluate_program(question, index)) {
         set_bit(bits, content->first_rule + rule);
     }
 }
 
-static void match_pack(const sonda__question *question)
+/* False: the search for candidates was stopped. */
+static bool match_pack(const sonda__question *question)
 {
     uint32_t alternative;
+    bool found;
 
     sonda__candidates_find(question);
+    found = !sonda__matcher_is_stopped(question->matcher);
     while (sonda__candidates_next(question->matcher, &alternative)) {
         match_alternative(question, alternative);
     }
+    return found;
 }
 
 static bool any_filter_holds(const sonda__question *question, uint32_t rule)
@@ -113,6 +117,18 @@ static void report(const sonda_content *content,
     }
 }
 
+void sonda__matcher_use(sonda__matcher *matcher, sonda__programs *programs)
+{
+    matcher->programs = programs;
+    matcher->trap_count = 0;
+}
+
+size_t sonda__matcher_traps(const sonda__matcher *matcher, const sonda__trap **traps)
+{
+    *traps = matcher->traps;
+    return matcher->trap_count;
+}
+
 const sonda__match_counts *sonda__matcher_counts(const sonda__matcher *matcher)
 {
     return &matcher->counts;
@@ -126,16 +142,16 @@ sonda_status sonda__match(const sonda_content *content,
 {
     sonda__question question = {content, event, matcher};
     uint32_t count = sonda_content_rule_count(content);
-    bool within_budget;
+    bool within_budget = true;
 
+    matcher->trap_count = 0;
     sonda__matcher_index(matcher, content, event);
     matcher->counts.budget = matcher->steps_left;
     memset(matcher->rule_bits, 0, (count / 64 + 1) * sizeof *matcher->rule_bits);
     for (const sonda_content *pack = content; pack != NULL; pack = pack->base) {
         question.content = pack;
-        match_pack(&question);
+        within_budget = match_pack(&question) && within_budget;
     }
-    within_budget = matcher->steps_left > 0;
     matcher->counts.steps = matcher->counts.budget - matcher->steps_left;
     /* Filters run once for each match, which the cost of the pack leaves out. */
     matcher->steps_left = UINT64_MAX;

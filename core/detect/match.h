@@ -51,6 +51,7 @@ void sonda__matcher_close(sonda__matcher *matcher);
 typedef struct sonda__match_counts {
     uint64_t evaluated; /* conditions of candidates */
     uint64_t filtered;  /* matches that a filter took away */
+    uint64_t trapped;   /* programs that trapped and were switched off */
     uint64_t budget;    /* steps that the last event was allowed */
     uint64_t steps;     /* and those it took */
 } sonda__match_counts;
@@ -58,10 +59,22 @@ typedef struct sonda__match_counts {
 const sonda__match_counts *sonda__matcher_counts(const sonda__matcher *matcher);
 
 /*
+ * Whose programs may be switched off, and are; NULL (as opened): nobody's. They
+ * are those of the content that sonda__match() is called with.
+ */
+struct sonda__programs;
+void sonda__matcher_use(sonda__matcher *matcher, struct sonda__programs *programs);
+
+/* Programs that the last sonda__match() switched off, in `traps`; at most 16. */
+struct sonda__trap;
+size_t sonda__matcher_traps(const sonda__matcher *matcher, const struct sonda__trap **traps);
+
+/*
  * Evaluates `event` against `content` (and its base). The event may have been
  * decoded with the names of another content: then names are resolved again.
- * SONDA_ERR_LIMIT when the event used up its step budget: matches found up to
- * there were reported, the rest of the rules was not looked at.
+ * SONDA_ERR_LIMIT when the search for candidates used up the event's budget:
+ * rules that were not found by then are not told of. A program that leaves its
+ * pack or its share of steps costs its own result only.
  */
 sonda_status sonda__match(const sonda_content *content,
                           const sonda_event *event,

@@ -3,8 +3,9 @@
 /*
  * Indexing and folding.
  *
- * The step budget is what the pack's cost summary proves for this event. Using
- * it up means that the proof or the evaluator is wrong; then we stop.
+ * The step budget of a search for candidates is what the pack's cost summary
+ * proves for this event, that of a program its own share of it. Using it up
+ * means that the proof or the evaluator is wrong; then that one stops.
  *
  * Layer 4 (detect). Allocates at open only.
  */
@@ -113,12 +114,10 @@ static uint64_t budget_of(const sonda_content *content, uint64_t bytes)
     uint64_t budget = 1; /* so that a pack of nothing does not look used up */
 
     for (; content != NULL; content = content->base) {
-        uint64_t each_event = sonda__pack_u64(content->pack.bytes + SONDA__AT_COST_EVENT);
-        uint64_t each_byte = sonda__pack_u64(content->pack.bytes + SONDA__AT_COST_BYTE);
-        bool fits = each_byte == 0 || bytes <= UINT64_MAX / each_byte;
+        bool fits = content->cost_byte == 0 || bytes <= UINT64_MAX / content->cost_byte;
 
-        budget = sonda__cost_add(budget, each_event);
-        budget = sonda__cost_add(budget, fits ? each_byte * bytes : UINT64_MAX);
+        budget = sonda__cost_add(budget, content->cost_event);
+        budget = sonda__cost_add(budget, fits ? content->cost_byte * bytes : UINT64_MAX);
     }
     return budget;
 }
@@ -161,7 +160,9 @@ void sonda__matcher_index(sonda__matcher *matcher,
         matcher->slots[slot] = (uint16_t)(i + 1);
     }
     /* Twice: folding may make a value half as long again. Some for rounding up. */
-    matcher->steps_left = budget_of(content, 2 * bytes + 64);
+    matcher->event_bytes = 2 * bytes + 64;
+    matcher->steps_left = budget_of(content, matcher->event_bytes);
+    matcher->trapped = SONDA__TRAP_NONE;
 }
 
 sonda__span sonda__matcher_folded(sonda__matcher *matcher, uint32_t field)

@@ -15,6 +15,7 @@
 
 #include "core/base/limits.h"
 #include "core/detect/match.h"
+#include "core/detect/programs.h"
 #include "core/detect/regex_run.h"
 #include "core/rules/content_state.h"
 
@@ -52,8 +53,13 @@ typedef struct sonda__dispatch_place {
 
 struct sonda__matcher {
     sonda_allocator allocator;
-    const sonda_event *event; /* the one that is indexed */
-    uint64_t steps_left;
+    const sonda_event *event;  /* the one that is indexed */
+    uint64_t steps_left;       /* of what runs now: a search for candidates, or a program */
+    uint64_t event_bytes;      /* what shares of programs are reckoned by */
+    uint32_t trapped;          /* SONDA__TRAP_BOUNDS: what runs met a reference to nowhere */
+    uint32_t trap_count;       /* programs switched off at this event */
+    sonda__programs *programs; /* NULL: nobody keeps what is off */
+    sonda__trap traps[SONDA__TRAPS_KEPT];
     /* By slot: 1 + the first visible field with that id; 0: none. */
     uint16_t *slots;
     uint16_t next[SONDA__EVENT_FIELDS_MAX]; /* 1 + the next with the same id */
@@ -95,6 +101,18 @@ static inline uint32_t sonda__matcher_next(const sonda__matcher *matcher, uint32
 
 /* Folded text of a field; good until the fold generation changes. */
 sonda__span sonda__matcher_folded(sonda__matcher *matcher, uint32_t field);
+
+/* Nothing is left of the budget, or what runs met a reference to nowhere. */
+static inline bool sonda__matcher_is_stopped(const sonda__matcher *matcher)
+{
+    return matcher->steps_left == 0 || matcher->trapped != SONDA__TRAP_NONE;
+}
+
+/* What runs met a reference that leads out of the pack. */
+static inline void sonda__matcher_trap(sonda__matcher *matcher)
+{
+    matcher->trapped = SONDA__TRAP_BOUNDS;
+}
 
 /* Takes steps from the budget; false, from then on, when it is used up. */
 static inline bool sonda__matcher_step(sonda__matcher *matcher, uint64_t steps)

@@ -159,6 +159,20 @@ static bool cidr_holds(sonda__span text, sonda__span network, uint32_t bits)
            sonda__address_prefix_equal(address.bytes, (const uint8_t *)network.data, bits);
 }
 
+/* Whether what a pattern refers to is in the pack. */
+static bool operands_are_inside(const sonda__question *question, const uint8_t *pattern)
+{
+    const sonda__pack *pack = &question->content->pack;
+    uint32_t op = sonda__pack_u16(pattern + SONDA__AT_PATTERN_OP);
+    uint32_t a = sonda__pack_u32(pattern + SONDA__AT_PATTERN_A);
+
+    if (op == SONDA__OP_REGEX) {
+        return a < pack->count[SONDA__SECTION_REGEXES];
+    }
+    return op == SONDA__OP_TIME_PART ||
+           sonda__pack_has_text(pack, a, sonda__pack_u32(pattern + SONDA__AT_PATTERN_B));
+}
+
 /* A pattern that asks about text, and one value that is not null. */
 static bool
 value_holds(const sonda__question *question, const uint8_t *pattern, sonda__answer *answer)
@@ -172,6 +186,10 @@ value_holds(const sonda__question *question, const uint8_t *pattern, sonda__answ
 
     answer->position = SONDA__EVIDENCE_WHOLE;
     answer->length = text.len;
+    if (!operands_are_inside(question, pattern)) {
+        sonda__matcher_trap(question->matcher);
+        return false;
+    }
     switch (sonda__pack_u16(pattern + SONDA__AT_PATTERN_OP)) {
     case SONDA__OP_LITERAL:
         return literal_holds(question, pattern, operand, answer);
@@ -186,6 +204,7 @@ value_holds(const sonda__question *question, const uint8_t *pattern, sonda__answ
     case SONDA__OP_CIDR:
         return cidr_holds(text, operand, c);
     default:
+        sonda__matcher_trap(question->matcher);
         return false;
     }
 }

@@ -49,14 +49,20 @@ static bool open_table(const sonda__pack *pack, const uint8_t *list_at, literal_
     return true;
 }
 
+/* The event's budget is used up: nothing more is looked for. */
+static bool is_stopped(const value_scan *scan)
+{
+    return scan->question->matcher->steps_left == 0;
+}
+
 /* Whether the literal stands at `at` of the value, which may be before its start. */
 static bool stands_at(const value_scan *scan, const uint8_t *literal, size_t at)
 {
     sonda__span text =
         sonda__pack_text(&scan->question->content->pack, literal + SONDA__AT_LITERAL_TEXT);
 
-    (void)sonda__matcher_step(scan->question->matcher, 1 + text.len);
-    return at <= scan->len && text.len <= scan->len - at &&
+    return sonda__matcher_step(scan->question->matcher, 1 + text.len) && at <= scan->len &&
+           text.len <= scan->len - at &&
            (text.len == 0 || memcmp(scan->text + at, text.data, text.len) == 0);
 }
 
@@ -77,7 +83,7 @@ static void probe(const value_scan *scan, const literal_table *table, uint32_t k
     uint32_t end = sonda__pack_u32(table->buckets + (size_t)(bucket + 1) * 4);
 
     for (uint32_t i = sonda__pack_u32(table->buckets + (size_t)bucket * 4);
-         i < end && i < table->count; i++) {
+         i < end && i < table->count && !is_stopped(scan); i++) {
         const uint8_t *literal = table->literals + (size_t)i * SONDA__LITERAL_SIZE;
 
         if (sonda__pack_u32(literal + SONDA__AT_LITERAL_KIND) == kind &&
@@ -104,7 +110,7 @@ probe_inner(const value_scan *scan, const literal_table *table, uint32_t hash, s
     uint32_t end = sonda__pack_u32(table->buckets + (size_t)(bucket + 1) * 4);
 
     for (uint32_t i = sonda__pack_u32(table->buckets + (size_t)bucket * 4);
-         i < end && i < table->count; i++) {
+         i < end && i < table->count && !is_stopped(scan); i++) {
         const uint8_t *literal = table->literals + (size_t)i * SONDA__LITERAL_SIZE;
 
         /* Before the start this wraps to past the end. */

@@ -13,12 +13,16 @@
 
 #include "sonda/abi.h"
 #include "core/base/allocate.h"
+#include "core/base/error.h"
 #include "core/base/span.h"
 #include "core/detect/correlate.h"
 #include "core/engine/publication.h"
-#include "core/rules/content.h"
+#include "core/rules/content_state.h"
 
 #include <assert.h>
+
+/* Lines about programs that were switched off: a few say what a thousand would. */
+#define LOGGED_OFF_MAX 8u
 
 /* A rule id that is or was disabled. Slots are never reused: workers count in them. */
 typedef struct disabled_slot {
@@ -41,13 +45,15 @@ struct sonda_engine {
     uint32_t slot_count;
     uint32_t min_level;
     uint64_t throttle_ns;
+    uint64_t max_cost_per_event;
+    uint64_t max_cost_per_byte;
 };
 
 /* Reports two texts as one line; long ones are cut. */
 static void
 report(const sonda_engine *engine, uint32_t severity, const char *text, sonda__span detail)
 {
-    char line[160];
+    char line[320];
     sonda__span head = sonda__span_text(text);
     size_t room = sizeof line - head.len;
 
@@ -67,13 +73,16 @@ report(const sonda_engine *engine, uint32_t severity, const char *text, sonda__s
 
 static void free_publication(const sonda_engine *engine, sonda__publication *publication)
 {
+    sonda__programs_release(publication->programs);
     sonda_content_release(publication->content);
     sonda__release(&engine->allocator, publication->policy);
     sonda__release(&engine->allocator, publication->levels);
     sonda__release(&engine->allocator, publication);
 }
 
-static sonda__publication *new_publication(const sonda_engine *engine, sonda_content *content)
+/* With the programs given, or all on where they are NULL. */
+static sonda__publication *
+new_publication(const sonda_engine *engine, sonda_content *content, sonda__programs *programs)
 {
     sonda__publication *made =
         sonda__allocate_zeroed(&engine->allocator, 1, sizeof(sonda__publication));
@@ -88,7 +97,10 @@ static sonda__publication *new_publication(const sonda_engine *engine, sonda_con
         sonda__allocate_zeroed(&engine->allocator, (size_t)count + 1, sizeof *made->policy);
     made->levels =
         sonda__allocate_zeroed(&engine->allocator, (size_t)count + 1, sizeof *made->levels);
-    if (made->policy == NULL || made->levels == NULL) {
+    made->programs = sonda__programs_acquire(programs);
+    if (made->policy == NULL || made->levels == NULL ||
+        (programs == NULL &&
+         sonda__programs_open(&made->programs, content, &engine->allocator) != SONDA_OK)) {
         free_publication(engine, made);
         return NULL;
     }
@@ -154,11 +166,29 @@ static void drop_lock(sonda_engine *engine)
     atomic_flag_clear_explicit(&engine->lock, memory_order_release);
 }
 
+/* Workers only count what they switch off: the log hears of it when it is over. */
+static void report_switched_off(const sonda_engine *engine, const sonda__publication *former)
+{
+    size_t count = sonda__programs_off(former->programs);
+
+    for (size_t i = 0; i < count && i < LOGGED_OFF_MAX; i++) {
+        sonda_text id = sonda__program_owner(former->content,
+                                             sonda__programs_find_off(former->programs, i));
+
+        report(engine, SONDA_LOG_WARNING,
+               "conditions were switched off while in force, of rule ",
+               sonda__span_of(id.data, id.len));
+    }
+}
+
 /* Puts a publication in force and retires the former one. */
 static void install(sonda_engine *engine, sonda__publication *made)
 {
     sonda__publication *former = engine->current;
 
+    if (former != NULL && former->programs != made->programs) {
+        report_switched_off(engine, former);
+    }
     made->serial = former != NULL ? former->serial + 1 : 1;
     take_lock(engine);
     engine->current = made;
@@ -171,10 +201,38 @@ static void install(sonda_engine *engine, sonda__publication *made)
     (void)sonda_engine_collect(engine);
 }
 
+/* Refuses, and says so, content whose worst case is above the engine's ceilings. */
+static sonda_status check_cost(const sonda_engine *engine, const sonda_content *content)
+{
+    uint64_t event = 0;
+    uint64_t byte = 0;
+    sonda_error error = SONDA_ERROR_INIT;
+
+    for (; content != NULL; content = content->base) {
+        event = sonda__cost_add(event, content->cost_event);
+        byte = sonda__cost_add(byte, content->cost_byte);
+    }
+    if (event <= engine->max_cost_per_event && byte <= engine->max_cost_per_byte) {
+        return SONDA_OK;
+    }
+    (void)sonda__error_set(&error, SONDA_ERR_LIMIT, 0,
+                           "%u steps an event and %u a byte at worst, of %u and %u allowed: "
+                           "leave out the dearest rules of 'sonda compile --report', or raise "
+                           "max_cost_per_event or max_cost_per_byte",
+                           event, byte, engine->max_cost_per_event, engine->max_cost_per_byte);
+    report(engine, SONDA_LOG_ERROR, "content refused: ", sonda__span_text(error.message));
+    return SONDA_ERR_LIMIT;
+}
+
 static sonda_status publish(sonda_engine *engine, sonda_content *content)
 {
-    sonda__publication *made = new_publication(engine, content);
+    sonda__publication *made = NULL;
+    sonda_status status = check_cost(engine, content);
 
+    if (status != SONDA_OK) {
+        return status;
+    }
+    made = new_publication(engine, content, NULL);
     if (made == NULL) {
         return SONDA_ERR_NO_MEMORY;
     }
@@ -307,7 +365,7 @@ sonda_status sonda_engine_set_policy(sonda_engine *engine,
     if (status != SONDA_OK) {
         return status;
     }
-    made = new_publication(engine, engine->current->content);
+    made = new_publication(engine, engine->current->content, engine->current->programs);
     if (made == NULL) {
         return SONDA_ERR_NO_MEMORY;
     }
@@ -356,6 +414,11 @@ static sonda_status set_up(sonda_engine *engine, const sonda_engine_options *opt
     engine->on_log = options->on_log;
     engine->log_user = options->user;
     engine->throttle_ns = options->throttle_ns;
+    engine->max_cost_per_event = options->max_cost_per_event != 0
+                                     ? options->max_cost_per_event
+                                     : SONDA_COST_PER_EVENT_DEFAULT;
+    engine->max_cost_per_byte = options->max_cost_per_byte != 0 ? options->max_cost_per_byte
+                                                                : SONDA_COST_PER_BYTE_DEFAULT;
     engine->slots =
         sonda__allocate(&engine->allocator, SONDA_DISABLED_MAX, sizeof *engine->slots);
     if (engine->slots == NULL) {
@@ -434,6 +497,31 @@ sonda_status sonda_engine_publish(sonda_engine *engine, sonda_content *content)
                sonda__span_of("", 0));
     }
     return status;
+}
+
+sonda_status
+sonda_engine_switched_off(sonda_engine *engine, size_t index, sonda_switched_off_view *view)
+{
+    sonda_switched_off_view filled = SONDA_SWITCHED_OFF_VIEW_INIT;
+    sonda__publication *publication;
+    uint32_t program;
+
+    if (engine == NULL || view == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    publication = engine->current;
+    program = sonda__programs_off(publication->programs) == 0
+                  ? UINT32_MAX
+                  : sonda__programs_find_off(publication->programs, index);
+    if (program == UINT32_MAX) {
+        return SONDA_ERR_NOT_FOUND;
+    }
+    filled.reason =
+        (sonda__programs_reason(publication->programs, program) & SONDA__TRAP_BOUNDS) != 0
+            ? SONDA_TRAP_BOUNDS
+            : SONDA_TRAP_STEPS;
+    filled.rule_id = sonda__program_owner(publication->content, program);
+    return sonda_abi_write(&filled, sizeof filled, view);
 }
 
 sonda_status sonda_engine_acquire_content(sonda_engine *engine, sonda_content **content)

@@ -13,6 +13,7 @@
 #ifndef SONDA_CORE_ENGINE_PUBLICATION_H
 #define SONDA_CORE_ENGINE_PUBLICATION_H
 
+#include "core/detect/programs.h"
 #include "core/event/names.h"
 #include "sonda/engine.h"
 
@@ -37,7 +38,8 @@ typedef struct sonda__publication {
     uint32_t reserved;
     uint16_t *policy;
     uint8_t *levels;
-    uint64_t throttle_ns; /* of correlations */
+    uint64_t throttle_ns;      /* of correlations */
+    sonda__programs *programs; /* which are switched off */
     atomic_uint_fast32_t references;
 } sonda__publication;
 

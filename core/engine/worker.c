@@ -41,6 +41,8 @@ struct sonda_worker {
     sonda_error error;
     sonda_finding finding;
     sonda_allocator allocator;
+    size_t trap_count; /* programs switched off that no health event told of yet */
+    sonda__trap traps[SONDA__TRAPS_KEPT];
 };
 
 /* Opening. */
@@ -67,6 +69,7 @@ static sonda_status open_parts(sonda_worker *worker)
     if (status == SONDA_OK) {
         worker->publication = sonda__publication_enter(worker->engine);
         sonda__json_shapes_reset(worker->shapes, worker->publication->names);
+        sonda__matcher_use(worker->matcher, worker->publication->programs);
     }
     return status;
 }
@@ -138,6 +141,8 @@ static void follow_content(sonda_worker *worker)
         sonda__publication_leave(worker->publication);
         worker->publication = sonda__publication_enter(worker->engine);
         sonda__json_shapes_reset(worker->shapes, worker->publication->names);
+        sonda__matcher_use(worker->matcher, worker->publication->programs);
+        worker->trap_count = 0;
         worker->stats.content_switches++;
     }
 }
@@ -317,6 +322,18 @@ static void correlate(sonda_worker *worker, sonda_tracker *tracker, const sonda_
         event, event->waited, event->waited_count, on_correlated, worker);
 }
 
+/* Keeps what the matching of this event switched off, to be told behind it. */
+static void note_traps(sonda_worker *worker)
+{
+    const sonda__trap *traps;
+    size_t count = sonda__matcher_traps(worker->matcher, &traps);
+
+    worker->stats.switched_off = sonda__matcher_counts(worker->matcher)->trapped;
+    for (size_t i = 0; i < count && worker->trap_count < SONDA__TRAPS_KEPT; i++) {
+        worker->traps[worker->trap_count++] = traps[i];
+    }
+}
+
 /* Shows an event and matches it; a snapshot is neither shown nor matched. */
 static void evaluate(sonda_worker *worker, sonda_event *event)
 {
@@ -341,6 +358,7 @@ static void evaluate(sonda_worker *worker, sonda_event *event)
         }
         worker->stats.evaluated = sonda__matcher_counts(worker->matcher)->evaluated;
         worker->stats.suppressed_filter = sonda__matcher_counts(worker->matcher)->filtered;
+        note_traps(worker);
     }
 }
 
@@ -350,13 +368,13 @@ static void evaluate_and_correlate(sonda_worker *worker, sonda_event *event)
     correlate(worker, worker->tracker, event);
 }
 
-/* An event of our own: a record was lost because it is beyond a limit. */
-static void make_health(sonda_worker *worker,
-                        const sonda_record_header *lost,
-                        uint64_t now_ns,
-                        sonda_event *event)
+/* An event of our own, about the record with this header. */
+static void begin_health(sonda_worker *worker,
+                         const sonda_record_header *about,
+                         uint64_t now_ns,
+                         sonda_event *event)
 {
-    sonda_record_header header = *lost;
+    sonda_record_header header = *about;
 
     header.source = SONDA_SOURCE_HEALTH;
     header.flags = 0;
@@ -365,10 +383,53 @@ static void make_health(sonda_worker *worker,
     header.deadline_ns = 0;
     sonda__event_begin(event, &header, worker->publication->names);
     event->names_serial = worker->publication->serial;
+    worker->stats.health++;
+}
+
+/* A record was lost because it is beyond a limit. */
+static void make_health(sonda_worker *worker,
+                        const sonda_record_header *lost,
+                        uint64_t now_ns,
+                        sonda_event *event)
+{
+    begin_health(worker, lost, now_ns, event);
     (void)sonda__event_add_number(event, SONDA_FIELD_LOST_COUNT, 1);
     (void)sonda__event_add_copy(event, SONDA_FIELD_LOSS_REASON,
                                 sonda__span_text(worker->error.message), 0);
-    worker->stats.health++;
+}
+
+static void tell_trap(sonda_worker *worker,
+                      sonda__trap trap,
+                      const sonda_record_header *at,
+                      uint64_t now_ns)
+{
+    sonda_text id = sonda__program_owner(worker->publication->content, trap.program);
+    sonda__span rule = sonda__span_of(id.data, id.len);
+    const char *reason = trap.reason == SONDA__TRAP_BOUNDS
+                             ? "its conditions led out of their pack"
+                             : "its conditions took more steps than proven";
+
+    begin_health(worker, at, now_ns, worker->event);
+    (void)sonda__event_add_copy(worker->event, SONDA_FIELD_HEALTH_STATE,
+                                sonda__span_text("rule switched off"), 0);
+    (void)sonda__event_add_copy(worker->event, SONDA_FIELD_RULE_NAME, rule, 0);
+    (void)sonda__event_add_copy(worker->event, SONDA_FIELD_MESSAGE, sonda__span_text(reason),
+                                0);
+    evaluate(worker, worker->event);
+}
+
+/* In an event of its own for each; those may switch off more, each once. */
+static void tell_traps(sonda_worker *worker, const sonda_record_header *at, uint64_t now_ns)
+{
+    const sonda_record_header header = *at;
+
+    while (worker->trap_count > 0) {
+        sonda__trap trap = worker->traps[0];
+
+        worker->trap_count--;
+        memmove(worker->traps, worker->traps + 1, worker->trap_count * sizeof trap);
+        tell_trap(worker, trap, &header, now_ns);
+    }
 }
 
 /* Evaluates what the tracker has ready. */
@@ -380,6 +441,7 @@ static void drain_derived(sonda_worker *worker)
     while (sonda_tracker_take(worker->tracker, worker->event) == SONDA_OK) {
         worker->stats.derived++;
         evaluate_and_correlate(worker, worker->event);
+        tell_traps(worker, &worker->event->header, worker->event->header.wall_ns);
     }
 }
 
@@ -417,6 +479,7 @@ sonda_status sonda_worker_process(sonda_worker *worker,
         evaluate_and_correlate(worker, worker->event);
     }
     give_verdict(worker, &header);
+    tell_traps(worker, &header, now_ns);
     drain_derived(worker);
     worker->busy = 0;
     return status;
@@ -471,7 +534,6 @@ sonda_status sonda_worker_decode(sonda_worker *worker,
 
 sonda_status sonda_worker_match(sonda_worker *worker, sonda_event *event, uint64_t now_ns)
 {
-    (void)now_ns;
     if (worker == NULL || event == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
@@ -482,6 +544,7 @@ sonda_status sonda_worker_match(sonda_worker *worker, sonda_event *event, uint64
     follow_content(worker);
     evaluate(worker, event);
     give_verdict(worker, &event->header);
+    tell_traps(worker, &event->header, now_ns);
     worker->busy = 0;
     return SONDA_OK;
 }

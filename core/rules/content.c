@@ -18,7 +18,7 @@
 
 /*
  * Default ceiling of the worst case of a pack, in steps a byte, all rules
- * together. All of SigmaHQ comes to under a million.
+ * together. All of SigmaHQ comes to 2.6 million: room for twenty times as much.
  */
 #define COST_PER_BYTE_DEFAULT UINT64_C(64000000)
 
@@ -63,8 +63,9 @@ static sonda_status take_bytes(sonda_content *content,
     return SONDA_OK;
 }
 
+/* Verifies, and keeps what was proven of each program. */
 static sonda_status
-verify(const sonda_content *content, const sonda_content_options *options, sonda_error *error)
+verify(sonda_content *content, const sonda_content_options *options, sonda_error *error)
 {
     size_t count = (size_t)content->pack.count[SONDA__SECTION_PATTERNS] + 1;
     uint64_t *scratch = sonda__allocate(&content->allocator, count, sizeof *scratch);
@@ -73,6 +74,12 @@ verify(const sonda_content *content, const sonda_content_options *options, sonda
             ? SONDA_ERR_NO_MEMORY
             : sonda__pack_verify(&content->pack, options->max_cost_per_byte, scratch, error);
 
+    if (status == SONDA_OK) {
+        content->cost_event = sonda__pack_u64(content->pack.bytes + SONDA__AT_COST_EVENT);
+        content->cost_byte = sonda__pack_u64(content->pack.bytes + SONDA__AT_COST_BYTE);
+        content->shares = sonda__program_shares(&content->pack, scratch, &content->allocator);
+        status = content->shares != NULL ? SONDA_OK : SONDA_ERR_NO_MEMORY;
+    }
     sonda__release(&content->allocator, scratch);
     return status;
 }
@@ -81,6 +88,8 @@ static sonda_status take_base(sonda_content *content, sonda_content *base, sonda
 {
     content->depth = base == NULL ? 0 : base->depth + 1;
     content->first_rule = sonda_content_rule_count(base);
+    content->first_program =
+        base == NULL ? 0 : base->first_program + base->pack.count[SONDA__SECTION_ALTERNATIVES];
     if (content->depth >= SONDA__CONTENT_DEPTH_MAX) {
         return sonda__error_set(error, SONDA_ERR_LIMIT, 0, "too many packs over one another");
     }
@@ -224,6 +233,7 @@ static void close_one(sonda_content *content)
 
     sonda__names_close(content->names);
     sonda__release(&allocator, content->links);
+    sonda__release(&allocator, content->shares);
     sonda__release(&allocator, content->native);
     sonda__release(&allocator, content->fields);
     sonda__release(&allocator, content->owned);

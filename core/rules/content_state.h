@@ -13,6 +13,7 @@
 
 #include "core/rules/content.h"
 #include "core/rules/pack.h"
+#include "core/rules/program_shares.h"
 
 /*
  * Packs laid over one another at most. Bounds the walk through bases, which
@@ -31,16 +32,20 @@ typedef struct sonda__filter_link {
 struct sonda_content {
     sonda_allocator allocator;
     atomic_uint references;
-    uint32_t depth;      /* 0 without a base */
-    uint32_t first_rule; /* rules of the base */
-    uint32_t signature;  /* SONDA_KEY_… that was accepted, or 0 */
-    sonda_content *base; /* or NULL; a reference of ours */
+    uint32_t depth;         /* 0 without a base */
+    uint32_t first_rule;    /* rules of the base */
+    uint32_t signature;     /* SONDA_KEY_… that was accepted, or 0 */
+    uint32_t first_program; /* alternatives of the base */
+    sonda_content *base;    /* or NULL; a reference of ours */
     sonda__pack pack;
     uint8_t *owned;         /* the pack's bytes, unless borrowed */
     sonda_field_id *fields; /* id of each entry of FIELDS */
     sonda__span *native;    /* native names, the base's first */
     size_t native_count;
     sonda__names *names;
+    sonda__program_share *shares; /* by alternative */
+    uint64_t cost_event;          /* of this pack, as it was proven */
+    uint64_t cost_byte;
     sonda__filter_link *links;
     size_t link_count;
 };

@@ -26,6 +26,21 @@
 #define SONDA_LOG_INFO 3u
 #define SONDA_LOG_DEBUG 4u
 
+/**
+ * Default ceilings of the worst case of content, all packs together, in steps:
+ * for an event whatever its size, and for each byte of it. All rules of SigmaHQ
+ * come to 165,512 and 2.6 million; there is room for twenty times as many, and
+ * none for content that would keep a worker for minutes with one event.
+ */
+#define SONDA_COST_PER_EVENT_DEFAULT 4000000u
+#define SONDA_COST_PER_BYTE_DEFAULT 64000000u
+
+/** Why conditions were switched off. Pinned values. */
+/** A reference in them led out of the pack. */
+#define SONDA_TRAP_BOUNDS 1u
+/** They took more steps than they were proven to take. */
+#define SONDA_TRAP_STEPS 2u
+
 /** What content is published to and workers read from. */
 typedef struct sonda_engine sonda_engine;
 
@@ -61,11 +76,36 @@ typedef struct sonda_engine_options {
      * event at which its condition holds.
      */
     uint64_t throttle_ns;
+    /**
+     * Ceilings of the worst case of content, proven when it was loaded; dearer
+     * content is refused by sonda_engine_publish(), and on_log says by how much.
+     * 0: SONDA_COST_PER_EVENT_DEFAULT, SONDA_COST_PER_BYTE_DEFAULT.
+     */
+    uint64_t max_cost_per_event;
+    uint64_t max_cost_per_byte;
 } sonda_engine_options;
 
-#define SONDA_ENGINE_OPTIONS_INIT                                  \
-    {                                                              \
-        sizeof(sonda_engine_options), 0u, NULL, 0u, NULL, NULL, 0u \
+#define SONDA_ENGINE_OPTIONS_INIT                                          \
+    {                                                                      \
+        sizeof(sonda_engine_options), 0u, NULL, 0u, NULL, NULL, 0u, 0u, 0u \
+    }
+
+/** The conditions of a rule or filter that trapped, for one log source. */
+typedef struct sonda_switched_off_view {
+    /** sizeof(sonda_switched_off_view), set by SONDA_SWITCHED_OFF_VIEW_INIT. */
+    uint32_t struct_size;
+    /** SONDA_TRAP_…. */
+    uint32_t reason;
+    /** Of the rule or filter; borrowed until something else is published. */
+    sonda_text rule_id;
+} sonda_switched_off_view;
+
+#define SONDA_SWITCHED_OFF_VIEW_INIT         \
+    {                                        \
+        sizeof(sonda_switched_off_view), 0u, \
+        {                                    \
+            NULL, 0u                         \
+        }                                    \
     }
 
 /** How often a disabled rule would have spoken. */
@@ -130,10 +170,14 @@ SONDA_API void sonda_engine_close(sonda_engine *engine);
  *
  * @retval SONDA_OK                    In force.
  * @retval SONDA_ERR_INVALID_ARGUMENT  `engine` is NULL.
+ * @retval SONDA_ERR_LIMIT             Its worst case is above the engine's
+ *                                     ceilings: on_log had the figures. The
+ *                                     former content stays in force.
  * @retval SONDA_ERR_NO_MEMORY         The former content stays in force.
  *
  * @threads   One caller at a time per engine; workers run meanwhile.
- * @allocates Three bytes for each rule; gives back as sonda_engine_collect().
+ * @allocates Three bytes for each rule and a few more; gives back as
+ *            sonda_engine_collect().
  */
 SONDA_API sonda_status sonda_engine_publish(sonda_engine *engine, sonda_content *content);
 
@@ -210,6 +254,31 @@ SONDA_API sonda_status sonda_engine_acquire_content(sonda_engine *engine,
 SONDA_API sonda_status sonda_engine_disabled(const sonda_engine *engine,
                                              size_t index,
                                              sonda_disabled_view *view);
+
+/**
+ * One program that is switched off now: the conditions of a rule or filter, for
+ * one log source, that led out of their pack or took more steps than they were
+ * proven to take. It gives no result; everything else goes on. Publishing, the
+ * same content or other, switches all on again; setting a policy does not.
+ *
+ * This never happens unless memory is damaged or Sonda has a mistake: report
+ * it. The worker that switched it off made a health event of it.
+ *
+ * @param engine  From sonda_engine_open().
+ * @param index   From 0 on.
+ * @param view    Output, with struct_size set.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
+ * @retval SONDA_ERR_NOT_FOUND         No such position.
+ *
+ * @threads   The one that publishes; workers run meanwhile.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_engine_switched_off(sonda_engine *engine,
+                                                 size_t index,
+                                                 sonda_switched_off_view *view);
 
 SONDA_END_DECLS
 

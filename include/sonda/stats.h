@@ -42,7 +42,7 @@ typedef struct sonda_stats {
     uint64_t events;
     /** Events that several records gave together, such as joined audit lines. */
     uint64_t derived;
-    /** Events the worker made about its own losses. */
+    /** Events the worker made about itself: losses, programs switched off. */
     uint64_t health;
     /** Events by class, in the order of sonda_stats_class(). */
     uint64_t events_by_class[SONDA_STATS_CLASS_COUNT];
@@ -59,7 +59,8 @@ typedef struct sonda_stats {
      * the event, or that have none. What the matching cost.
      */
     uint64_t evaluated;
-    /** Events that used up their budget of steps: some rules did not see them. */
+    /** Events whose search for rules used up their budget of steps: some rules
+     * did not see them. */
     uint64_t over_budget;
     /** Verdicts handed to on_verdict. */
     uint64_t verdicts;
@@ -72,12 +73,14 @@ typedef struct sonda_stats {
     /** Matches that a correlation waited for and did not get: more of one event
      * than an event may carry, or content that is no longer in force. */
     uint64_t uncorrelated;
+    /** Programs that this worker switched off: sonda_engine_switched_off(). */
+    uint64_t switched_off;
 } sonda_stats;
 
 #define SONDA_STATS_INIT                                                                     \
     {                                                                                        \
         sizeof(sonda_stats), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, {0u}, {0u}, 0u, 0u, \
-            0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u                                                   \
+            0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u                                               \
     }
 
 /** Counters of one tracker since it was opened. */

@@ -164,11 +164,27 @@ static void write_to(const summary *self, const detection *of, sonda_output *out
     write_sensor(self, out);
 }
 
+/* Whoever reads the output shall know which rules were not looked at. */
+static void tell_switched_off(const detection *of)
+{
+    sonda_switched_off_view off = SONDA_SWITCHED_OFF_VIEW_INIT;
+
+    for (size_t i = 0; sonda_engine_switched_off(of->engine, i, &off) == SONDA_OK; i++) {
+        complain(of->program,
+                 "rule %.*s was switched off, since its conditions %s: this is a mistake of "
+                 "Sonda's or damaged memory; please report it",
+                 (int)off.rule_id.len, off.rule_id.data,
+                 off.reason == SONDA_TRAP_BOUNDS ? "led out of their pack"
+                                                 : "took more steps than proven");
+    }
+}
+
 void summary_write(const summary *self, const detection *of)
 {
     sonda_output *err = NULL;
 
     show_progress(of->program, NULL);
+    tell_switched_off(of);
     if (emitter_is_text(&of->emitter)) {
         write_to(self, of, of->program->out);
     } else if (of->program->err_is_terminal &&
