@@ -126,6 +126,8 @@ static sonda_status open_names(sonda_content *content, sonda_error *error)
 {
     size_t field_count = content->pack.count[SONDA__SECTION_FIELDS];
     size_t below = content->base != NULL ? content->base->native_count : 0;
+    uint64_t fields_at =
+        sonda__pack_offset(&content->pack, content->pack.section[SONDA__SECTION_FIELDS]);
     sonda_status status;
 
     /* One more than needed: a pack without fields is no special case. */
@@ -144,13 +146,13 @@ static sonda_status open_names(sonda_content *content, sonda_error *error)
     status = sonda__names_open(&content->names, content->native, content->native_count,
                                &content->allocator);
     if (status == SONDA_ERR_INVALID_ARGUMENT) {
-        uint64_t at =
-            sonda__pack_offset(&content->pack, content->pack.section[SONDA__SECTION_FIELDS]);
-
-        return sonda__error_set(error, SONDA_ERR_MALFORMED, at,
+        return sonda__error_set(error, SONDA_ERR_MALFORMED, fields_at,
                                 "a field that stands in the pack twice");
     }
-    return status;
+    return status == SONDA_ERR_LIMIT
+               ? sonda__error_set(error, status, fields_at, "more names of fields than %u",
+                                  (uint64_t)SONDA__NAMES_NATIVE_MAX)
+               : status;
 }
 
 static sonda_status load(sonda_content *content,

@@ -144,13 +144,15 @@ static int by_rule(const void *a, const void *b)
 sonda_status sonda__content_link_filters(sonda_content *content, sonda_error *error)
 {
     link_sink sink = {NULL, 0};
+    uint64_t at =
+        sonda__pack_offset(&content->pack, content->pack.section[SONDA__SECTION_FILTERS]);
 
     if (names_too_many(content)) {
-        return sonda__error_set(error, SONDA_ERR_LIMIT, 0, "the filters name too many rules");
+        return sonda__error_set(error, SONDA_ERR_LIMIT, at, "the filters name too many rules");
     }
     link_all(content, &sink);
     if (sink.count > SONDA__FILTER_TARGETS_MAX) {
-        return sonda__error_set(error, SONDA_ERR_LIMIT, 0,
+        return sonda__error_set(error, SONDA_ERR_LIMIT, at,
                                 "the filters apply to too many rules");
     }
     if (sink.count == 0) {

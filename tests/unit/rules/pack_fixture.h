@@ -10,9 +10,9 @@
 
 #include <stdlib.h>
 
-#include "core/crypto/hash.h"
 #include "core/rules/pack_format.h"
 #include "tests/unit/detect/rule_fixture.h"
+#include "tests/unit/rules/mutated_pack.h"
 
 /* Every kind of pattern, node, instruction and log source, a filter, correlations. */
 static const char pack_fixture_yaml[] =
@@ -90,18 +90,6 @@ static inline pack_fixture pack_fixture_make(const char *yaml)
     return made;
 }
 
-/* Makes the digest right for what the bytes are now. */
-static inline void pack_fixture_seal(uint8_t *bytes, size_t len)
-{
-    sonda__sha256_state state;
-    size_t after = SONDA__AT_DIGEST + SONDA__SHA256_SIZE;
-
-    sonda__sha256_begin(&state);
-    sonda__sha256_add(&state, bytes, SONDA__AT_DIGEST);
-    sonda__sha256_add(&state, bytes + after, len - after - SONDA__SIGNATURE_SIZE);
-    sonda__sha256_end(&state, bytes + SONDA__AT_DIGEST);
-}
-
 static inline sonda_status
 pack_fixture_load(const uint8_t *bytes, size_t len, sonda_content **content, sonda_error *error)
 {
@@ -110,24 +98,6 @@ pack_fixture_load(const uint8_t *bytes, size_t len, sonda_content **content, son
     options.require_signature = 0;
     options.borrow = 1;
     return sonda_content_load(content, bytes, len, &options, NULL, error);
-}
-
-/* Byte at which a section begins, and its length. */
-static inline size_t
-pack_fixture_section(const uint8_t *bytes, sonda__section_kind kind, size_t *len)
-{
-    const uint8_t *row =
-        bytes + SONDA__PACK_HEADER_SIZE + (size_t)kind * SONDA__SECTION_ENTRY_SIZE;
-
-    *len = (size_t)sonda__pack_u64(row + SONDA__AT_SECTION_SIZE);
-    return (size_t)sonda__pack_u64(row + SONDA__AT_SECTION_OFFSET);
-}
-
-static inline void pack_fixture_put32(uint8_t *at, uint32_t value)
-{
-    for (int i = 0; i < 4; i++) {
-        at[i] = (uint8_t)(value >> (8 * i));
-    }
 }
 
 #endif

@@ -2,6 +2,7 @@
 
 /* Loading: what is refused and how, what callers can ask, signatures. */
 
+#include "core/crypto/hash.h"
 #include "tests/unit/rules/pack_fixture.h"
 
 #include <mbedtls/ecdsa.h>
@@ -90,15 +91,15 @@ static void test_content__damaged__is_refused_for_what_it_is(void **state)
     assert_refused(SONDA_ERR_CHECKSUM, "digest");
     pack.bytes[pack.len / 2] ^= 0x10;
 
-    pack_fixture_put32(pack.bytes + SONDA__AT_VERSION, SONDA__PACK_VERSION + 1);
+    mutated_put32(pack.bytes + SONDA__AT_VERSION, SONDA__PACK_VERSION + 1);
     assert_refused(SONDA_ERR_VERSION, "version 3");
-    pack_fixture_put32(pack.bytes + SONDA__AT_VERSION, SONDA__PACK_VERSION);
+    mutated_put32(pack.bytes + SONDA__AT_VERSION, SONDA__PACK_VERSION);
 
     pack.bytes[SONDA__AT_SCHEMA] ^= 1;
-    pack_fixture_seal(pack.bytes, pack.len);
+    mutated_seal(pack.bytes, pack.len);
     assert_refused(SONDA_ERR_SCHEMA, "field table");
     pack.bytes[SONDA__AT_SCHEMA] ^= 1;
-    pack_fixture_seal(pack.bytes, pack.len);
+    mutated_seal(pack.bytes, pack.len);
 
     pack.bytes[0] ^= 1;
     assert_refused(SONDA_ERR_MALFORMED, "not a content pack");
@@ -212,8 +213,8 @@ static void sign(uint8_t point[65])
     sonda__sha256(pack.bytes, header, hash);
     assert_int_equal(
         mbedtls_ecdsa_sign(&group, &r, &s, &d, hash, sizeof hash, test_random, &seed), 0);
-    pack_fixture_put32(entry + SONDA__AT_SIGNATURE_ALGORITHM, SONDA_KEY_ECDSA_P256);
-    pack_fixture_put32(entry + SONDA__AT_SIGNATURE_LENGTH, SONDA__SIGNATURE_LENGTH);
+    mutated_put32(entry + SONDA__AT_SIGNATURE_ALGORITHM, SONDA_KEY_ECDSA_P256);
+    mutated_put32(entry + SONDA__AT_SIGNATURE_LENGTH, SONDA__SIGNATURE_LENGTH);
     assert_int_equal(mbedtls_mpi_write_binary(&r, entry + SONDA__AT_SIGNATURE_BYTES, 32), 0);
     assert_int_equal(mbedtls_mpi_write_binary(&s, entry + SONDA__AT_SIGNATURE_BYTES + 32, 32),
                      0);
