@@ -134,14 +134,20 @@ static uint64_t switched_off(void)
     return now.switched_off;
 }
 
+static void put32(uint8_t *at, uint32_t value)
+{
+    for (int i = 0; i < 4; i++) {
+        at[i] = (uint8_t)(value >> (8 * i));
+    }
+}
+
 /* Entry `index` of a section, in the bytes that content points into. */
 static uint8_t *entry(sonda__section_kind kind, uint32_t index)
 {
-    size_t len;
-    size_t at = pack_fixture_section(pack.bytes, kind, &len);
+    const uint8_t *at = sonda__pack_entry(&content->pack, kind, index);
 
-    assert_true(index * sonda__section_entry_size(kind) < len);
-    return pack.bytes + at + (size_t)index * sonda__section_entry_size(kind);
+    assert_non_null(at);
+    return pack.bytes + (at - pack.bytes);
 }
 
 /* The last one's log source is that of our events: a class, not Sysmon's channel. */
@@ -180,7 +186,7 @@ static uint8_t *predicate_of(uint32_t owner)
 
 static void lead_out_of_the_pack(uint32_t owner)
 {
-    pack_fixture_put32(test_of(owner) + SONDA__AT_NODE_ARGUMENT, 0x7fffffff);
+    put32(test_of(owner) + SONDA__AT_NODE_ARGUMENT, 0x7fffffff);
 }
 
 static void expect_first_is_off(uint32_t reason)
@@ -232,10 +238,10 @@ test_switched_off__group_that_ends_before_it_begins__costs_that_rule_only(void *
 {
     (void)state;
     open_all();
-    pack_fixture_put32(entry(SONDA__SECTION_NODES,
-                             sonda__pack_u32(alternative_of(0) + SONDA__AT_ALTERNATIVE_NODES)) +
-                           SONDA__AT_NODE_END,
-                       0);
+    put32(entry(SONDA__SECTION_NODES,
+                sonda__pack_u32(alternative_of(0) + SONDA__AT_ALTERNATIVE_NODES)) +
+              SONDA__AT_NODE_END,
+          0);
 
     process_with(worker);
 
@@ -250,8 +256,7 @@ static void test_switched_off__pattern_of_no_text__costs_that_rule_only(void **s
     (void)state;
     open_all();
     pattern = sonda__pack_u32(predicate_of(0) + SONDA__AT_PREDICATE_PATTERNS);
-    pack_fixture_put32(entry(SONDA__SECTION_PATTERNS, pattern) + SONDA__AT_PATTERN_A,
-                       0x7fffffff);
+    put32(entry(SONDA__SECTION_PATTERNS, pattern) + SONDA__AT_PATTERN_A, 0x7fffffff);
 
     process_with(worker);
 
@@ -307,7 +312,7 @@ static void test_switched_off__by_one_worker__is_off_for_the_others(void **state
     before = sonda__pack_u32(node);
     lead_out_of_the_pack(0);
     process_with(worker);
-    pack_fixture_put32(node, before); /* mended: only what is remembered keeps it off */
+    put32(node, before); /* mended: only what is remembered keeps it off */
 
     process_with(other);
 
@@ -328,9 +333,9 @@ static void test_switched_off__publishing__clears_and_logs_it(void **state)
     open_all();
     node = test_of(0) + SONDA__AT_NODE_ARGUMENT;
     before = sonda__pack_u32(node);
-    pack_fixture_put32(node, 0x7fffffff);
+    put32(node, 0x7fffffff);
     process_with(worker);
-    pack_fixture_put32(node, before);
+    put32(node, before);
 
     assert_int_equal(sonda_engine_set_policy(engine, 0, NULL, 0), SONDA_OK);
     process_with(worker);
