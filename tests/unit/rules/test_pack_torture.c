@@ -12,6 +12,7 @@
 
 #include "core/base/limits.h"
 #include "core/detect/correlate.h"
+#include "core/detect/programs.h"
 #include "tests/unit/detect/rule_fixture.h"
 #include "tests/unit/rules/mutated_pack.h"
 
@@ -42,6 +43,7 @@ typedef struct torture {
     sonda__windows *windows;
     sonda_event *event;
     sonda_explainer *explainer;
+    sonda_allocator memory;
     uint64_t seed;
     uint64_t number;
     uint64_t accepted;
@@ -212,9 +214,14 @@ static void on_match(uint32_t rule_index, void *user)
 
 static void execute(torture *run, const sonda_content *content)
 {
+    sonda__programs *programs = NULL;
+
+    assert_int_equal(sonda__programs_open(&programs, content, &run->memory), SONDA_OK);
+    sonda__matcher_use(run->matcher, programs);
     for (uint32_t i = 0; i < EVENTS_OF_A_PACK; i++) {
         matched found = {.run = run, .content = content};
         const sonda__match_counts *counts = sonda__matcher_counts(run->matcher);
+        const sonda__trap *traps;
         sonda_status status;
 
         generated_event(&run->gen, run->event, sonda__content_names(content));
@@ -222,12 +229,16 @@ static void execute(torture *run, const sonda_content *content)
         status = sonda__match(content, run->event, run->matcher, on_match, &found);
         check(status == SONDA_OK && counts->steps <= counts->budget, "matching",
               "over its budget");
+        check(sonda__matcher_traps(run->matcher, &traps) == 0, "a program",
+              "left its pack, or took more than its share");
         (void)sonda__correlate(run->correlator, content, run->windows, run->event, found.rules,
                                found.count, on_correlated, run);
     }
     for (uint32_t i = 0; i < sonda_content_rule_count(content) && i < 8; i++) {
         (void)sonda_explain_rule(run->explainer, content, i, run->event, on_node, NULL);
     }
+    sonda__matcher_use(run->matcher, NULL);
+    sonda__programs_release(programs);
 }
 
 /* Refused with a reason and a place inside the pack, or executed. */
@@ -257,14 +268,12 @@ static void try_pack(torture *run)
 
 static void torture_open(torture *run)
 {
-    sonda_allocator ours;
-
-    assert_int_equal(sonda_allocator_read(NULL, &ours), SONDA_OK);
+    assert_int_equal(sonda_allocator_read(NULL, &run->memory), SONDA_OK);
     assert_int_equal(sonda__matcher_open(&run->matcher, NULL), SONDA_OK);
     assert_int_equal(sonda_event_open(&run->event, NULL), SONDA_OK);
     assert_int_equal(sonda_explainer_open(&run->explainer, NULL), SONDA_OK);
-    assert_int_equal(sonda__correlator_open(&run->correlator, &ours), SONDA_OK);
-    assert_int_equal(sonda__windows_open(&run->windows, 64, &ours), SONDA_OK);
+    assert_int_equal(sonda__correlator_open(&run->correlator, &run->memory), SONDA_OK);
+    assert_int_equal(sonda__windows_open(&run->windows, 64, &run->memory), SONDA_OK);
     /* A sanitizer that ends the process says where only through these. */
     (void)signal(SIGABRT, on_signal);
     (void)signal(SIGSEGV, on_signal);
