@@ -14,6 +14,7 @@
 
 #include "compile/assemble.h"
 #include "compile/known_fields.h"
+#include "compile/policy.h"
 #include "compile/refuse.h"
 #include "compile/tar.h"
 #include "core/base/allocate.h"
@@ -28,6 +29,8 @@ struct sonda_compile {
     bool finished;
     bool has_placeholders;
     sonda__placeholders placeholders;
+    bool has_policy;
+    sonda__policy policy;
 };
 
 sonda_status sonda_compile_open(sonda_compile **compile,
@@ -91,6 +94,30 @@ sonda_status sonda_compile_set_placeholders(sonda_compile *compile,
     if (status == SONDA_OK) {
         compile->placeholders = table;
         compile->has_placeholders = true;
+    }
+    return status;
+}
+
+sonda_status sonda_compile_set_policy(sonda_compile *compile,
+                                      const void *bytes,
+                                      size_t len,
+                                      sonda_error *error)
+{
+    sonda__policy policy;
+    sonda_status status;
+
+    if (compile == NULL || (bytes == NULL && len != 0)) {
+        return sonda__error_set(error, SONDA_ERR_INVALID_ARGUMENT, 0, "NULL argument");
+    }
+    if (compile->finished || compile->has_policy) {
+        return sonda__error_set(error, SONDA_ERR_BAD_STATE, 0,
+                                "a policy is set once, before the pack is written");
+    }
+    status =
+        sonda__policy_read(&compile->pool, bytes, len, &compile->allocator, &policy, error);
+    if (status == SONDA_OK) {
+        compile->policy = policy;
+        compile->has_policy = true;
     }
     return status;
 }
@@ -417,6 +444,22 @@ sonda_status sonda_compile_add_tar(sonda_compile *compile,
     return status == SONDA_ERR_END ? SONDA_OK : status;
 }
 
+/* The policy as it stands for the rules that compiled. */
+static sonda_status put_policy(sonda_compile *c, sonda_error *error)
+{
+    sonda_status status = sonda__policy_check(&c->policy, &c->report, error);
+
+    return status == SONDA_OK ? sonda__pack_writer_set_policy(c->writer, &c->policy, error)
+                              : status;
+}
+
+/* A policy alone is good for laying over other packs. */
+static bool is_empty_pack(const sonda_compile *c)
+{
+    return sonda_compile_count(c, SONDA_COMPILE_COMPILED) == 0 &&
+           (!c->has_policy || c->report.count != 0);
+}
+
 static sonda_status
 write_pack(sonda_compile *c, const void **pack, size_t *pack_len, sonda_error *error)
 {
@@ -426,12 +469,15 @@ write_pack(sonda_compile *c, const void **pack, size_t *pack_len, sonda_error *e
     if (status == SONDA_OK) {
         status = sonda__assemble(&c->report, &c->pool, c->writer, error);
     }
-    if (status == SONDA_OK && sonda_compile_count(c, SONDA_COMPILE_COMPILED) == 0) {
+    if (status == SONDA_OK && is_empty_pack(c)) {
         return sonda__error_set(error, SONDA_ERR_EMPTY, 0,
                                 "no rule is usable: %u rejected, %u unmapped, %u skipped",
                                 (uint64_t)sonda_compile_count(c, SONDA_COMPILE_REJECTED),
                                 (uint64_t)sonda_compile_count(c, SONDA_COMPILE_UNMAPPED),
                                 (uint64_t)sonda_compile_count(c, SONDA_COMPILE_SKIPPED));
+    }
+    if (status == SONDA_OK && c->has_policy) {
+        status = put_policy(c, error);
     }
     if (status == SONDA_OK) {
         status = sonda__pack_writer_finish(c->writer, &bytes, pack_len, error);

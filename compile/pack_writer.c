@@ -206,6 +206,14 @@ sonda_status sonda__pack_writer_add_correlation(sonda__pack_writer *writer,
     return check_memory(writer, error);
 }
 
+sonda_status sonda__pack_writer_set_policy(sonda__pack_writer *writer,
+                                           const sonda__policy *policy,
+                                           sonda_error *error)
+{
+    sonda__policy_put(&writer->sections, policy);
+    return check_memory(writer, error);
+}
+
 uint32_t sonda__pack_writer_rule_count(const sonda__pack_writer *writer)
 {
     return sonda__pack_entries(&writer->sections, SONDA__SECTION_RULES);

@@ -13,6 +13,7 @@
 #define SONDA_COMPILE_PACK_WRITER_H
 
 #include "compile/correlation.h"
+#include "compile/policy.h"
 #include "compile/rule_cost.h"
 #include "sonda/allocator.h"
 #include "sonda/status.h"
@@ -70,6 +71,11 @@ sonda_status sonda__pack_writer_add_correlation(sonda__pack_writer *writer,
                                                 size_t input_count,
                                                 uint32_t *index,
                                                 sonda_error *error);
+
+/* Writes the response policy beside the rules; once. */
+sonda_status sonda__pack_writer_set_policy(sonda__pack_writer *writer,
+                                           const sonda__policy *policy,
+                                           sonda_error *error);
 
 /* Rules added so far. */
 uint32_t sonda__pack_writer_rule_count(const sonda__pack_writer *writer);

@@ -17,12 +17,16 @@
 #include "core/base/span.h"
 #include "core/detect/correlate.h"
 #include "core/engine/publication.h"
+#include "core/engine/switches.h"
+#include "core/rules/content_policy.h"
 #include "core/rules/content_state.h"
 
 #include <assert.h>
 
 /* Lines about programs that were switched off: a few say what a thousand would. */
 #define LOGGED_OFF_MAX 8u
+/* Ids of a policy that no rule has: so many are worth a line each. */
+#define ASTRAY_TOLD 8u
 
 /* A rule id that is or was disabled. Slots are never reused: workers count in them. */
 typedef struct disabled_slot {
@@ -47,6 +51,11 @@ struct sonda_engine {
     uint64_t throttle_ns;
     uint64_t max_cost_per_event;
     uint64_t max_cost_per_byte;
+    uint32_t response_mode;
+    uint32_t reserved;
+    char *tenant;
+    size_t tenant_len;
+    sonda__switches switches;
 };
 
 /* Reports two texts as one line; long ones are cut. */
@@ -105,6 +114,7 @@ new_publication(const sonda_engine *engine, sonda_content *content, sonda__progr
         return NULL;
     }
     made->throttle_ns = engine->throttle_ns;
+    made->response_mode = engine->response_mode;
     made->content = sonda_content_acquire(content);
     made->names = content != NULL ? sonda__content_names(content) : sonda__names_of_table();
     return made;
@@ -152,6 +162,25 @@ static void apply_policy(sonda_engine *engine, sonda__publication *made)
             report(engine, SONDA_LOG_WARNING, "disabled, but no rule has this id: ",
                    sonda__span_of(engine->slots[i].id, engine->slots[i].id_len));
         }
+    }
+}
+
+/* A response that somebody counts on and that no rule will ever ask for. */
+static void tell_astray(const sonda_engine *engine, const sonda_content *content)
+{
+    uint32_t index = 0;
+    sonda__span id;
+
+    if (engine->response_mode == SONDA_RESPONSE_OFF) {
+        return;
+    }
+    for (uint32_t told = 0; sonda__content_policy_astray(content, &index, &id); told++) {
+        if (told == ASTRAY_TOLD) {
+            report(engine, SONDA_LOG_WARNING, "in the policy, further ids that no rule has",
+                   sonda__span_of("", 0));
+            return;
+        }
+        report(engine, SONDA_LOG_WARNING, "in the policy, but no rule has this id: ", id);
     }
 }
 
@@ -237,6 +266,7 @@ static sonda_status publish(sonda_engine *engine, sonda_content *content)
         return SONDA_ERR_NO_MEMORY;
     }
     apply_policy(engine, made);
+    tell_astray(engine, content);
     install(engine, made);
     return SONDA_OK;
 }
@@ -403,7 +433,58 @@ sonda_engine_disabled(const sonda_engine *engine, size_t index, sonda_disabled_v
     return SONDA_ERR_NOT_FOUND;
 }
 
+/* Switches. */
+
+sonda__span sonda__engine_tenant(const sonda_engine *engine)
+{
+    return sonda__span_of(engine->tenant_len == 0 ? "" : engine->tenant, engine->tenant_len);
+}
+
+const sonda__switches *sonda__engine_switches(const sonda_engine *engine)
+{
+    return &engine->switches;
+}
+
+sonda_status sonda_engine_switch(
+    sonda_engine *engine, uint32_t kind, const char *name, size_t name_len, uint32_t on)
+{
+    if (engine == NULL || kind < SONDA_SWITCH_ALL || kind > SONDA_SWITCH_TENANT || on > 1 ||
+        (kind == SONDA_SWITCH_ALL) != (name_len == 0) || (name == NULL && name_len != 0) ||
+        name_len > SONDA_SWITCH_NAME_MAX) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    return sonda__switches_set(&engine->switches, kind,
+                               sonda__span_of(name_len == 0 ? "" : name, name_len), on != 0,
+                               &engine->allocator);
+}
+
+sonda_status
+sonda_engine_switch_get(const sonda_engine *engine, size_t index, sonda_switch_view *view)
+{
+    return engine == NULL || view == NULL ? SONDA_ERR_INVALID_ARGUMENT
+                                          : sonda__switches_get(&engine->switches, index, view);
+}
+
 /* The handle. */
+
+static sonda_status set_up_responses(sonda_engine *engine, const sonda_engine_options *options)
+{
+    if (options->response_mode > SONDA_RESPONSE_ENFORCE || options->reserved != 0 ||
+        (options->tenant == NULL && options->tenant_len != 0) ||
+        options->tenant_len > SONDA_SWITCH_NAME_MAX) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    engine->response_mode = options->response_mode;
+    if (options->tenant_len != 0) {
+        engine->tenant = sonda__allocate(&engine->allocator, options->tenant_len, 1);
+        if (engine->tenant == NULL) {
+            return SONDA_ERR_NO_MEMORY;
+        }
+        memcpy(engine->tenant, options->tenant, options->tenant_len);
+        engine->tenant_len = options->tenant_len;
+    }
+    return sonda__switches_open(&engine->switches, &engine->allocator);
+}
 
 static sonda_status set_up(sonda_engine *engine, const sonda_engine_options *options)
 {
@@ -424,7 +505,10 @@ static sonda_status set_up(sonda_engine *engine, const sonda_engine_options *opt
     if (engine->slots == NULL) {
         return SONDA_ERR_NO_MEMORY;
     }
-    status = publish(engine, NULL);
+    status = set_up_responses(engine, options);
+    if (status == SONDA_OK) {
+        status = publish(engine, NULL);
+    }
     if (status != SONDA_OK) {
         return status;
     }
@@ -480,6 +564,8 @@ void sonda_engine_close(sonda_engine *engine)
         sonda__release(&allocator, engine->slots[i].id);
     }
     sonda__release(&allocator, engine->slots);
+    sonda__release(&allocator, engine->tenant);
+    sonda__switches_close(&engine->switches, &allocator);
     sonda__release(&allocator, engine);
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/engine/finding.h"
 
+#include "core/rules/content_policy.h"
 #include "sonda/abi.h"
 
 sonda_status sonda_finding_rule(const sonda_finding *finding, sonda_rule_view *rule)
@@ -66,6 +67,41 @@ sonda_status sonda_finding_evidence(const sonda_finding *finding,
     view.position = from->position == SONDA__EVIDENCE_WHOLE ? 0 : from->position;
     view.length = from->position == SONDA__EVIDENCE_WHOLE ? from->value.len : from->length;
     return sonda_abi_write(&view, sizeof view, evidence);
+}
+
+sonda_status sonda_finding_response(const sonda_finding *finding, sonda_response_view *response)
+{
+    sonda_response_view view = SONDA_RESPONSE_VIEW_INIT;
+
+    if (finding == NULL || response == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    view.action = finding->decision.action;
+    view.outcome = finding->decision.outcome;
+    if (finding->decision.by != NULL) {
+        view.switch_kind = finding->decision.by->kind;
+        view.switch_name.data = finding->decision.by->name;
+        view.switch_name.len = finding->decision.by->name_len;
+    }
+    return sonda_abi_write(&view, sizeof view, response);
+}
+
+sonda_status
+sonda_finding_feature(const sonda_finding *finding, uint32_t index, sonda_text *feature)
+{
+    if (finding == NULL || feature == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    for (uint32_t i = 0; i < SONDA__FEATURES_MAX; i++) {
+        if ((finding->decision.features >> i & 1) != 0 && index-- == 0) {
+            sonda__span name = sonda__content_feature(finding->content, i);
+
+            feature->data = name.data;
+            feature->len = name.len;
+            return SONDA_OK;
+        }
+    }
+    return SONDA_ERR_NOT_FOUND;
 }
 
 size_t sonda_finding_process_count(const sonda_finding *finding)

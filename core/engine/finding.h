@@ -11,6 +11,7 @@
 
 #include "core/detect/correlate.h"
 #include "core/detect/match.h"
+#include "core/engine/respond.h"
 #include "sonda/finding.h"
 
 /* The text of a measured number, and of a condition with six bounds. */
@@ -30,6 +31,7 @@ struct sonda_finding {
     const sonda_event *event;
     uint32_t rule_index;
     uint32_t level;
+    sonda__decision decision;
     size_t evidence_count;
     sonda__evidence evidence[SONDA_EVIDENCE_MAX];
     /* Of a correlation; 0 for other rules. */

@@ -13,6 +13,7 @@
 #ifndef SONDA_CORE_ENGINE_PUBLICATION_H
 #define SONDA_CORE_ENGINE_PUBLICATION_H
 
+#include "core/base/span.h"
 #include "core/detect/programs.h"
 #include "core/event/names.h"
 #include "sonda/engine.h"
@@ -35,7 +36,7 @@ typedef struct sonda__publication {
     sonda_content *content;          /* NULL: nothing in force */
     const sonda__names *names;
     uint32_t rule_count;
-    uint32_t reserved;
+    uint32_t response_mode; /* SONDA_RESPONSE_… */
     uint16_t *policy;
     uint8_t *levels;
     uint64_t throttle_ns;      /* of correlations */
@@ -51,6 +52,12 @@ void sonda__publication_leave(sonda__publication *publication);
 
 /* The serial of what is in force: one atomic load, for asking before each event. */
 uint64_t sonda__publication_serial(const sonda_engine *engine);
+
+/* What the engine was opened for; empty: for nobody in particular. */
+sonda__span sonda__engine_tenant(const sonda_engine *engine);
+
+struct sonda__switches;
+const struct sonda__switches *sonda__engine_switches(const sonda_engine *engine);
 
 /* Counts one match kept silent for the disabled id of a slot. */
 void sonda__engine_count_disabled(sonda_engine *engine, uint32_t slot);

@@ -17,12 +17,15 @@
 #include "core/engine/decode.h"
 #include "core/engine/finding.h"
 #include "core/engine/publication.h"
+#include "core/engine/respond.h"
 #include "core/engine/stats.h"
 #include "core/engine/worker.h"
 #include "core/normalise/json_shapes.h"
 #include "core/track/tracker_windows.h"
 
 #include <assert.h>
+
+#define NO_RULE UINT32_MAX
 
 struct sonda_worker {
     sonda_engine *engine;
@@ -36,7 +39,10 @@ struct sonda_worker {
     sonda_event *matching;           /* while rules are told */
     sonda_tracker *correlating_with; /* while correlations are */
     uint32_t busy;
+    sonda__answerable answerable; /* the event under way */
+    uint32_t denied_by;           /* rule that denies it, or NO_RULE */
     uint32_t reserved;
+    sonda__decision denied; /* by that rule */
     sonda_stats stats;
     sonda_error error;
     sonda_finding finding;
@@ -108,6 +114,7 @@ sonda_status sonda_worker_open(sonda_worker **worker,
     opened->stats = no_stats;
     opened->error = no_error;
     opened->allocator = ours;
+    opened->denied_by = NO_RULE;
     status = open_parts(opened);
     if (status != SONDA_OK) {
         sonda_worker_close(opened);
@@ -144,15 +151,6 @@ static void follow_content(sonda_worker *worker)
         sonda__matcher_use(worker->matcher, worker->publication->programs);
         worker->trap_count = 0;
         worker->stats.content_switches++;
-    }
-}
-
-static void give_verdict(sonda_worker *worker, const sonda_record_header *header)
-{
-    if (header->ticket != 0 && worker->options.on_verdict != NULL) {
-        worker->stats.verdicts++;
-        worker->options.on_verdict(header->ticket, SONDA_VERDICT_ALLOW, NULL,
-                                   worker->options.user);
     }
 }
 
@@ -203,23 +201,68 @@ static void bind_names(const sonda__publication *publication, sonda_event *event
     event->names_serial = publication->serial;
 }
 
-static void tell_finding(sonda_worker *worker, uint32_t rule_index, uint32_t level)
+/* A finding of one rule about the event that is set. */
+static void
+fill_finding(sonda_worker *worker, uint32_t rule_index, const sonda__decision *decision)
 {
     sonda_finding *finding = &worker->finding;
 
-    worker->stats.findings_by_level[level]++;
-    if (worker->options.on_finding == NULL) {
-        return;
-    }
     finding->content = worker->publication->content;
     finding->rule_index = rule_index;
-    finding->level = level;
+    finding->level = worker->publication->levels[rule_index];
+    finding->decision = *decision;
     finding->member_count = 0;
     finding->member_total = 0;
     finding->evidence_count =
         sonda__match_evidence(finding->content, rule_index, finding->event, worker->matcher,
                               finding->evidence, SONDA_EVIDENCE_MAX);
-    worker->options.on_finding(finding, worker->options.user);
+}
+
+static void
+tell_finding(sonda_worker *worker, uint32_t rule_index, const sonda__decision *decision)
+{
+    worker->stats.findings_by_level[worker->publication->levels[rule_index]]++;
+    if (worker->options.on_finding != NULL) {
+        fill_finding(worker, rule_index, decision);
+        worker->options.on_finding(&worker->finding, worker->options.user);
+    }
+}
+
+/*
+ * The answer to a ticket: allow, unless a rule denies it. The finding is made
+ * anew, for others may have come after it. It forgets the denial in any case.
+ */
+static void
+give_verdict(sonda_worker *worker, const sonda_record_header *header, const sonda_event *event)
+{
+    uint32_t rule_index = worker->denied_by;
+    bool denied = rule_index != NO_RULE;
+
+    worker->denied_by = NO_RULE;
+    if (header->ticket == 0 || worker->options.on_verdict == NULL) {
+        return;
+    }
+    worker->stats.verdicts++;
+    if (denied) {
+        worker->stats.verdicts_denied++;
+        worker->finding.event = event;
+        fill_finding(worker, rule_index, &worker->denied);
+    }
+    worker->options.on_verdict(header->ticket,
+                               denied ? SONDA_VERDICT_DENY : SONDA_VERDICT_ALLOW,
+                               denied ? &worker->finding : NULL, worker->options.user);
+}
+
+/* The first rule that denies has the say, unless a later one would kill. */
+static void
+note_denial(sonda_worker *worker, uint32_t rule_index, const sonda__decision *decision)
+{
+    if (decision->outcome == SONDA_OUTCOME_DENIED &&
+        (worker->denied_by == NO_RULE || (decision->action == SONDA_ACTION_KILL &&
+                                          worker->denied.action != SONDA_ACTION_KILL))) {
+        worker->denied_by = rule_index;
+        worker->denied = *decision;
+    }
 }
 
 /* Whether the policy lets a rule speak; counted where it does not. */
@@ -264,12 +307,18 @@ static void note_waited(const sonda_worker *worker, sonda_event *event, uint32_t
 static void on_match(uint32_t rule_index, void *user)
 {
     sonda_worker *worker = user;
-    const sonda__publication *publication = worker->publication;
+    sonda__decision decision;
 
-    assert(rule_index < publication->rule_count);
+    assert(rule_index < worker->publication->rule_count);
     note_waited(worker, worker->matching, rule_index);
-    if (may_speak(worker, rule_index)) {
-        tell_finding(worker, rule_index, publication->levels[rule_index]);
+    if (!may_speak(worker, rule_index)) {
+        return;
+    }
+    decision = sonda__respond(worker->engine, worker->publication, rule_index,
+                              worker->answerable, &worker->stats);
+    if (!decision.is_silent) {
+        note_denial(worker, rule_index, &decision);
+        tell_finding(worker, rule_index, &decision);
     }
 }
 
@@ -290,15 +339,22 @@ static bool on_correlated(const sonda__correlated *found, void *user)
     sonda_worker *worker = user;
     sonda_finding *finding = &worker->finding;
     uint32_t level = worker->publication->levels[found->rule_index];
+    sonda__decision decision;
 
     if (!may_speak(worker, found->rule_index) || is_throttled(worker, found)) {
         return !is_disabled(worker, found->rule_index);
+    }
+    decision = sonda__respond(worker->engine, worker->publication, found->rule_index,
+                              SONDA__ANSWER_LATE, &worker->stats);
+    if (decision.is_silent) {
+        return true;
     }
     worker->stats.findings_by_level[level]++;
     if (worker->options.on_finding != NULL) {
         finding->content = worker->publication->content;
         finding->rule_index = found->rule_index;
         finding->level = level;
+        finding->decision = decision;
         sonda__finding_of_correlation(finding, found);
         worker->options.on_finding(finding, worker->options.user);
     }
@@ -366,6 +422,17 @@ static void evaluate_and_correlate(sonda_worker *worker, sonda_event *event)
 {
     evaluate(worker, event);
     correlate(worker, worker->tracker, event);
+}
+
+/* What becomes of a denial of the event that a record just gave. */
+static sonda__answerable answerable(const sonda_worker *worker, const sonda_event *event)
+{
+    if (event->header.source == SONDA_SOURCE_HEALTH) {
+        return SONDA__ANSWER_LATE;
+    }
+    return event->header.ticket != 0 && worker->options.on_verdict != NULL
+               ? SONDA__ANSWER_AWAITED
+               : SONDA__ANSWER_NOBODY;
 }
 
 /* An event of our own, about the record with this header. */
@@ -473,12 +540,14 @@ sonda_status sonda_worker_process(sonda_worker *worker,
         if (worker->tracker != NULL) {
             (void)sonda_tracker_apply(worker->tracker, worker->event);
         }
+        worker->answerable = answerable(worker, worker->event);
         evaluate_and_correlate(worker, worker->event);
+        worker->answerable = SONDA__ANSWER_LATE;
     } else if (status == SONDA_ERR_LIMIT) {
         make_health(worker, &header, now_ns, worker->event);
         evaluate_and_correlate(worker, worker->event);
     }
-    give_verdict(worker, &header);
+    give_verdict(worker, &header, worker->event);
     tell_traps(worker, &header, now_ns);
     drain_derived(worker);
     worker->busy = 0;
@@ -526,7 +595,7 @@ sonda_status sonda_worker_decode(sonda_worker *worker,
         make_health(worker, &header, now_ns, event);
     }
     if (status != SONDA_OK) {
-        give_verdict(worker, &header);
+        give_verdict(worker, &header, event);
     }
     worker->busy = 0;
     return status;
@@ -542,8 +611,10 @@ sonda_status sonda_worker_match(sonda_worker *worker, sonda_event *event, uint64
     }
     worker->busy = 1;
     follow_content(worker);
+    worker->answerable = answerable(worker, event);
     evaluate(worker, event);
-    give_verdict(worker, &event->header);
+    worker->answerable = SONDA__ANSWER_LATE;
+    give_verdict(worker, &event->header, event);
     tell_traps(worker, &event->header, now_ns);
     worker->busy = 0;
     return SONDA_OK;

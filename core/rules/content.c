@@ -12,6 +12,7 @@
 #include "core/base/allocate.h"
 #include "core/base/error.h"
 #include "core/rules/content_filters.h"
+#include "core/rules/content_policy.h"
 #include "core/rules/content_signature.h"
 #include "core/rules/content_state.h"
 #include "sonda/abi.h"
@@ -176,7 +177,10 @@ static sonda_status load(sonda_content *content,
     if (status == SONDA_OK) {
         status = open_names(content, error);
     }
-    return status == SONDA_OK ? sonda__content_link_filters(content, error) : status;
+    if (status == SONDA_OK) {
+        status = sonda__content_link_filters(content, error);
+    }
+    return status == SONDA_OK ? sonda__content_link_policy(content, error) : status;
 }
 
 sonda_status sonda_content_load(sonda_content **content,
@@ -234,6 +238,7 @@ static void close_one(sonda_content *content)
     sonda_allocator allocator = content->allocator;
 
     sonda__names_close(content->names);
+    sonda__release(&allocator, content->responses);
     sonda__release(&allocator, content->links);
     sonda__release(&allocator, content->shares);
     sonda__release(&allocator, content->native);

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "core/rules/content.h"
+#include "core/rules/content_policy.h"
 #include "core/rules/pack.h"
 #include "core/rules/program_shares.h"
 
@@ -48,6 +49,10 @@ struct sonda_content {
     uint64_t cost_byte;
     sonda__filter_link *links;
     size_t link_count;
+    sonda__response *responses; /* of all rules; NULL: no pack has a policy */
+    uint32_t feature_count;
+    uint32_t reserved;
+    sonda__span features[SONDA__FEATURES_MAX];
 };
 
 /* The pack a rule over all packs is from, and its index there; or NULL. */

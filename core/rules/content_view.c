@@ -165,6 +165,7 @@ sonda_status sonda_content_info_get(const sonda_content *content, sonda_content_
     filled.size_bytes = pack->len;
     filled.cost_per_event = sonda__pack_u64(pack->bytes + SONDA__AT_COST_EVENT);
     filled.cost_per_byte = sonda__pack_u64(pack->bytes + SONDA__AT_COST_BYTE);
+    filled.policy_count = pack->count[SONDA__SECTION_POLICY];
     memcpy(filled.digest, pack->bytes + SONDA__AT_DIGEST, sizeof filled.digest);
     return sonda_abi_write(&filled, sizeof filled, info);
 }

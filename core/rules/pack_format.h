@@ -23,8 +23,11 @@
 #include <stdint.h>
 
 #define SONDA__PACK_MAGIC "SONDAPCK"
-/* 2: tables by which matching finds the rules that an event may concern. */
-#define SONDA__PACK_VERSION 2u
+/*
+ * 2: tables by which matching finds the rules that an event may concern.
+ * 3: a response policy beside the rules.
+ */
+#define SONDA__PACK_VERSION 3u
 
 /* A pack of all SigmaHQ has 4 MB; more than this is no rule set. */
 #define SONDA__PACK_SIZE_MAX 0x10000000u
@@ -47,6 +50,14 @@
 #define SONDA__SCANS_MAX 65536u
 /* Targets that all filters of a pack name together, each a rule at most. */
 #define SONDA__FILTER_TARGETS_MAX 1000000u
+/* Entries of a policy; one for each rule of a large pack. */
+#define SONDA__POLICY_ENTRIES_MAX 65536u
+/* Bytes of a feature's name, which people type into a file in a hurry. */
+#define SONDA__FEATURE_NAME_MAX 64u
+/* Different features of all packs over one another: a bit for each. */
+#define SONDA__FEATURES_MAX 64u
+/* Tags of all rules together that a policy looks up. SigmaHQ has 12,000. */
+#define SONDA__POLICY_TAGS_MAX 4194304u
 
 /* Header. */
 enum {
@@ -98,6 +109,7 @@ typedef enum sonda__section_kind {
     SONDA__SECTION_POSTINGS,     /* u32: ALTERNATIVES that wait for a literal */
     SONDA__SECTION_BUCKETS,      /* u32: hash tables of LITERALS */
     SONDA__SECTION_BITMAPS,      /* bits of the hashes that some literal has */
+    SONDA__SECTION_POLICY,       /* what findings of rules shall lead to */
     SONDA__SECTION_SIGNATURE,    /* one entry */
     SONDA__SECTION_COUNT
 } sonda__section_kind;
@@ -433,6 +445,26 @@ typedef enum sonda__literal_kind {
 #define SONDA__LITERAL_WIDTHS 5u
 #define SONDA__LITERAL_INNER_MIN 4u
 
+/*
+ * POLICY: in ascending order of kind, level, name; no two entries for the same.
+ * The rule that an entry names may be in a pack below this one.
+ */
+enum {
+    SONDA__AT_POLICY_KIND = 0,     /* u32: sonda__policy_kind */
+    SONDA__AT_POLICY_ACTION = 4,   /* u32: SONDA_ACTION_… */
+    SONDA__AT_POLICY_LEVEL = 8,    /* u32: of LEVEL, else 0 */
+    SONDA__AT_POLICY_LINE = 12,    /* u32: in the file it was compiled from */
+    SONDA__AT_POLICY_NAME = 16,    /* text: of RULE an id, of TAG a tag in lower case */
+    SONDA__AT_POLICY_FEATURE = 24, /* text, may be empty */
+    SONDA__POLICY_SIZE = 32
+};
+/* As SONDA_POLICY_… of sonda/content.h. */
+typedef enum sonda__policy_kind {
+    SONDA__POLICY_OF_RULE = 1,
+    SONDA__POLICY_OF_TAG = 2,
+    SONDA__POLICY_OF_LEVEL = 3
+} sonda__policy_kind;
+
 /* SIGNATURE: one entry. All zero: unsigned. */
 enum {
     SONDA__AT_SIGNATURE_ALGORITHM = 0, /* u32: SONDA_KEY_… */
@@ -473,6 +505,7 @@ static inline uint32_t sonda__section_entry_size(sonda__section_kind kind)
         4,
         4,
         1,
+        SONDA__POLICY_SIZE,
         SONDA__SIGNATURE_SIZE,
     };
 

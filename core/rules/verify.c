@@ -57,5 +57,8 @@ sonda_status sonda__pack_verify(const sonda__pack *pack,
     if (status == SONDA_OK) {
         status = sonda__verify_scans(&verifier);
     }
+    if (status == SONDA_OK) {
+        status = sonda__verify_policy(&verifier);
+    }
     return status == SONDA_OK ? sonda__verify_trees(&verifier) : status;
 }

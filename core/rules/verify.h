@@ -47,6 +47,9 @@ sonda_status sonda__verify_trees(const sonda__verifier *verifier);
 /* SOURCE_SCANS, ALWAYS, SCANS, LITERALS, POSTINGS, BUCKETS, BITMAPS. */
 sonda_status sonda__verify_scans(const sonda__verifier *verifier);
 
+/* POLICY. */
+sonda_status sonda__verify_policy(const sonda__verifier *verifier);
+
 /* REGEXES, INSTRUCTIONS, CLASSES, RANGES. */
 sonda_status sonda__verify_regexes(const sonda__verifier *verifier);
 

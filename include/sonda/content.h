@@ -15,6 +15,7 @@
 #define SONDA_CONTENT_H
 
 #include "sonda/allocator.h"
+#include "sonda/response.h"
 #include "sonda/status.h"
 
 /** A rule's level, as in Sigma. Pinned values. */
@@ -140,14 +141,43 @@ typedef struct sonda_content_info {
     uint64_t cost_per_byte;
     /** SHA-256 the pack carries over itself. */
     uint8_t digest[32];
+    /** Entries of this pack's response policy. */
+    uint32_t policy_count;
+    /** Zero. */
+    uint32_t reserved;
 } sonda_content_info;
 
-#define SONDA_CONTENT_INFO_INIT                                             \
-    {                                                                       \
-        sizeof(sonda_content_info), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, \
-        {                                                                   \
-            0u                                                              \
-        }                                                                   \
+#define SONDA_CONTENT_INFO_INIT                                                          \
+    {                                                                                    \
+        sizeof(sonda_content_info), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, {0u}, 0u, 0u \
+    }
+
+/** One entry of a pack's response policy, borrowed from its content. */
+typedef struct sonda_policy_view {
+    /** sizeof(sonda_policy_view), set by SONDA_POLICY_VIEW_INIT. */
+    uint32_t struct_size;
+    /** SONDA_POLICY_RULE, SONDA_POLICY_TAG or SONDA_POLICY_LEVEL. */
+    uint32_t kind;
+    /** SONDA_ACTION_…. */
+    uint32_t action;
+    /** SONDA_LEVEL_… of SONDA_POLICY_LEVEL. */
+    uint32_t level;
+    /** Line of the policy file it was compiled from. */
+    uint32_t line;
+    /** Zero. */
+    uint32_t reserved;
+    /** The rule's id, or the tag in lower case. */
+    sonda_text name;
+    /** What a switch may name; empty for none. */
+    sonda_text feature;
+} sonda_policy_view;
+
+#define SONDA_POLICY_VIEW_INIT                                     \
+    {                                                              \
+        sizeof(sonda_policy_view), 0u, 0u, 0u, 0u, 0u, {NULL, 0u}, \
+        {                                                          \
+            NULL, 0u                                               \
+        }                                                          \
     }
 
 SONDA_BEGIN_DECLS
@@ -323,6 +353,45 @@ SONDA_API sonda_status sonda_content_find_rule(const sonda_content *content,
  */
 SONDA_API sonda_status sonda_content_info_get(const sonda_content *content,
                                               sonda_content_info *info);
+
+/**
+ * What the findings of a rule shall lead to by the policies of this pack and
+ * those below it. Whether it is done is the engine's to say.
+ *
+ * @param content  Loaded content.
+ * @param index    The rule.
+ * @param action   Output: SONDA_ACTION_…; alert where no policy speaks.
+ *
+ * @retval SONDA_OK                    Told.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_NOT_FOUND         No such rule.
+ *
+ * @threads   Any.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_content_rule_action(const sonda_content *content,
+                                                 uint32_t index,
+                                                 uint32_t *action);
+
+/**
+ * One entry of this pack's response policy, without its base: rules, then tags
+ * in the order of their names, then levels.
+ *
+ * @param content  Loaded content.
+ * @param index    0 to policy_count of sonda_content_info_get() - 1.
+ * @param view     Output, with struct_size set; borrowed from the content.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
+ * @retval SONDA_ERR_NOT_FOUND         No such entry.
+ *
+ * @threads   Any.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_content_policy(const sonda_content *content,
+                                            uint32_t index,
+                                            sonda_policy_view *view);
 
 SONDA_END_DECLS
 

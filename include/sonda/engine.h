@@ -15,10 +15,17 @@
 
 #include "sonda/allocator.h"
 #include "sonda/content.h"
+#include "sonda/response.h"
 #include "sonda/status.h"
 
 /** Most rule ids that can be disabled at once, over the life of an engine. */
 #define SONDA_DISABLED_MAX 1024u
+
+/** Most switches by name that can be set, over the life of an engine. */
+#define SONDA_SWITCH_MAX 1024u
+
+/** Most bytes of a switch's name, and of a tenant's. */
+#define SONDA_SWITCH_NAME_MAX 255u
 
 /** Severity of a log line. Pinned values. */
 #define SONDA_LOG_ERROR 1u
@@ -83,11 +90,24 @@ typedef struct sonda_engine_options {
      */
     uint64_t max_cost_per_event;
     uint64_t max_cost_per_byte;
+    /**
+     * SONDA_RESPONSE_…: whether the content's response policies say anything,
+     * and whether what they say is done. Off unless set.
+     */
+    uint32_t response_mode;
+    /** Zero. */
+    uint32_t reserved;
+    /**
+     * For whom this engine works: what a switch of kind SONDA_SWITCH_TENANT
+     * names. Copied; not zero-terminated. NULL: for nobody in particular.
+     */
+    const char *tenant;
+    size_t tenant_len;
 } sonda_engine_options;
 
-#define SONDA_ENGINE_OPTIONS_INIT                                          \
-    {                                                                      \
-        sizeof(sonda_engine_options), 0u, NULL, 0u, NULL, NULL, 0u, 0u, 0u \
+#define SONDA_ENGINE_OPTIONS_INIT                                                            \
+    {                                                                                        \
+        sizeof(sonda_engine_options), 0u, NULL, 0u, NULL, NULL, 0u, 0u, 0u, 0u, 0u, NULL, 0u \
     }
 
 /** The conditions of a rule or filter that trapped, for one log source. */
@@ -106,6 +126,28 @@ typedef struct sonda_switched_off_view {
         {                                    \
             NULL, 0u                         \
         }                                    \
+    }
+
+/** A switch that takes responses back. */
+typedef struct sonda_switch_view {
+    /** sizeof(sonda_switch_view), set by SONDA_SWITCH_VIEW_INIT. */
+    uint32_t struct_size;
+    /** SONDA_SWITCH_…. */
+    uint32_t kind;
+    /** 1: responses are withheld. */
+    uint32_t is_on;
+    /** Zero. */
+    uint32_t reserved;
+    /** Borrowed until the engine is closed, not zero-terminated; NULL for all. */
+    const char *name;
+    size_t name_len;
+    /** Responses it withheld since the engine was opened, over all workers. */
+    uint64_t withheld;
+} sonda_switch_view;
+
+#define SONDA_SWITCH_VIEW_INIT                              \
+    {                                                       \
+        sizeof(sonda_switch_view), 0u, 0u, 0u, NULL, 0u, 0u \
     }
 
 /** How often a disabled rule would have spoken. */
@@ -137,8 +179,9 @@ SONDA_BEGIN_DECLS
  * @param allocator  NULL for malloc and free; copied.
  *
  * @retval SONDA_OK                    Opened; close with sonda_engine_close().
- * @retval SONDA_ERR_INVALID_ARGUMENT  `engine` is NULL, an unknown level, an
- *                                     empty id.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  `engine` is NULL, an unknown level or
+ *                                     mode, an empty id, a tenant's name of
+ *                                     more than SONDA_SWITCH_NAME_MAX bytes.
  * @retval SONDA_ERR_LIMIT             More than SONDA_DISABLED_MAX ids.
  * @retval SONDA_ERR_NO_MEMORY         Nothing was opened.
  * @retval SONDA_ERR_ABI               A struct is not one we know.
@@ -279,6 +322,57 @@ SONDA_API sonda_status sonda_engine_disabled(const sonda_engine *engine,
 SONDA_API sonda_status sonda_engine_switched_off(sonda_engine *engine,
                                                  size_t index,
                                                  sonda_switched_off_view *view);
+
+/**
+ * Withhold responses, or stop withholding them, while workers run. Nothing is
+ * loaded or published for it: a finding made after this call has returned goes
+ * by it. It is told as an alert that says which switch took its response back.
+ *
+ * Switching on what is on, or off what was never on, changes nothing. To be
+ * sure in every case, switch SONDA_SWITCH_ALL on: it needs no memory and no
+ * room.
+ *
+ * @param engine    From sonda_engine_open().
+ * @param kind      SONDA_SWITCH_….
+ * @param name      A rule's id, a policy's feature or a tenant; case of ASCII
+ *                  letters is ignored. NULL for SONDA_SWITCH_ALL.
+ * @param name_len  Bytes of it, at most SONDA_SWITCH_NAME_MAX.
+ * @param on        1: withhold; 0: let them be.
+ *
+ * @retval SONDA_OK                    Set.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL, an unknown kind, a name that is
+ *                                     missing, too long or too many, an `on`
+ *                                     above 1.
+ * @retval SONDA_ERR_LIMIT             More than SONDA_SWITCH_MAX names over the
+ *                                     life of the engine.
+ * @retval SONDA_ERR_NO_MEMORY         Not set.
+ *
+ * @threads   Any, several at once; workers run meanwhile.
+ * @allocates A copy of a name that is new, with the engine's allocator, which
+ *            must then bear calls from that thread.
+ */
+SONDA_API sonda_status sonda_engine_switch(
+    sonda_engine *engine, uint32_t kind, const char *name, size_t name_len, uint32_t on);
+
+/**
+ * One switch, by position: SONDA_SWITCH_ALL first, then in the order in which
+ * they were first switched on, whether they are now or not.
+ *
+ * @param engine  From sonda_engine_open().
+ * @param index   From 0 on.
+ * @param view    Output, with struct_size set.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
+ * @retval SONDA_ERR_NOT_FOUND         No such position.
+ *
+ * @threads   Any.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_engine_switch_get(const sonda_engine *engine,
+                                               size_t index,
+                                               sonda_switch_view *view);
 
 SONDA_END_DECLS
 

@@ -118,6 +118,28 @@ typedef struct sonda_member_view {
         }                                      \
     }
 
+/** What the response policy made of a finding. */
+typedef struct sonda_response_view {
+    /** sizeof(sonda_response_view), set by SONDA_RESPONSE_VIEW_INIT. */
+    uint32_t struct_size;
+    /** SONDA_ACTION_… the policy asks for; SONDA_ACTION_ALERT in mode off. */
+    uint32_t action;
+    /** SONDA_OUTCOME_…: what came of it. */
+    uint32_t outcome;
+    /** SONDA_SWITCH_… that withheld it; 0: none did. */
+    uint32_t switch_kind;
+    /** Name of that switch; empty for none and for SONDA_SWITCH_ALL. */
+    sonda_text switch_name;
+} sonda_response_view;
+
+#define SONDA_RESPONSE_VIEW_INIT                 \
+    {                                            \
+        sizeof(sonda_response_view), 0u, 0u, 0u, \
+        {                                        \
+            NULL, 0u                             \
+        }                                        \
+    }
+
 SONDA_BEGIN_DECLS
 
 /**
@@ -266,6 +288,40 @@ SONDA_API size_t sonda_finding_member_count(const sonda_finding *finding, uint64
 SONDA_API sonda_status sonda_finding_member(const sonda_finding *finding,
                                             size_t index,
                                             sonda_member_view *member);
+
+/**
+ * What the response policy asks for and what came of it.
+ *
+ * @param finding   From on_finding or on_verdict.
+ * @param response  Output, with struct_size set.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_ABI               The view's size is not one we know.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_finding_response(const sonda_finding *finding,
+                                              sonda_response_view *response);
+
+/**
+ * One feature of the policy's entries that decided the action.
+ *
+ * @param finding  From on_finding or on_verdict.
+ * @param index    From 0 on.
+ * @param feature  Output; borrowed until the callback returns.
+ *
+ * @retval SONDA_OK                    Filled.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_NOT_FOUND         No such feature.
+ *
+ * @threads   The one on_finding runs on.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_finding_feature(const sonda_finding *finding,
+                                             uint32_t index,
+                                             sonda_text *feature);
 
 /**
  * Write the finding as one OCSF 1.8 Detection Finding (class 2004), without a

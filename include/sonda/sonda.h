@@ -25,6 +25,7 @@
 #include "sonda/input.h"
 #include "sonda/record.h"
 #include "sonda/recording.h"
+#include "sonda/response.h"
 #include "sonda/spi/source.h"
 #include "sonda/stats.h"
 #include "sonda/status.h"

@@ -75,12 +75,22 @@ typedef struct sonda_stats {
     uint64_t uncorrelated;
     /** Programs that this worker switched off: sonda_engine_switched_off(). */
     uint64_t switched_off;
+    /** Matches kept silent because the policy's action is none. */
+    uint64_t suppressed_policy;
+    /** Findings whose action was not carried out because the mode is observe. */
+    uint64_t responses_would;
+    /** Findings whose action a switch took back. */
+    uint64_t responses_withheld;
+    /** Findings whose action there was no ticket for. */
+    uint64_t responses_no_ticket;
+    /** Of `verdicts`, those that were SONDA_VERDICT_DENY. */
+    uint64_t verdicts_denied;
 } sonda_stats;
 
 #define SONDA_STATS_INIT                                                                     \
     {                                                                                        \
         sizeof(sonda_stats), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, {0u}, {0u}, 0u, 0u, \
-            0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u                                               \
+            0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u                           \
     }
 
 /** Counters of one tracker since it was opened. */

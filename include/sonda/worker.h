@@ -44,8 +44,10 @@ typedef struct sonda_worker_options {
     /**
      * The answer to a record with a ticket, once for each, after its findings;
      * also for a record that could not be decoded, as long as its header could.
-     * `finding` is the one that decided, or NULL. Until response policies are
-     * switched on every verdict is SONDA_VERDICT_ALLOW.
+     * `finding` is the one that decided, or NULL. The verdict is
+     * SONDA_VERDICT_ALLOW unless the engine enforces the response policy and it
+     * asks for deny or kill; of several such findings the first of a kill, else
+     * the first has the say.
      */
     void (*on_verdict)(uint64_t ticket,
                        sonda_verdict verdict,

@@ -167,6 +167,37 @@ SONDA_API sonda_status sonda_compile_set_placeholders(sonda_compile *compile,
                                                       sonda_error *error);
 
 /**
+ * Set the response policy that goes into the pack beside the rules: a YAML
+ * list of what findings shall lead to, by rule, tag or level. docs/policy.md
+ * has its form.
+ *
+ * Where rules are added, those that the policy names must be among them, which
+ * is checked at the end. A policy without rules makes a pack that is laid over
+ * others.
+ *
+ * @param compile  From sonda_compile_open(), not finished.
+ * @param bytes    The policy, UTF-8; read during the call.
+ * @param len      Bytes of it.
+ * @param error    What is wrong and on which line; may be NULL.
+ *
+ * @retval SONDA_OK                    Set.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_BAD_STATE         Set before, or the pack is written.
+ * @retval SONDA_ERR_MALFORMED         Not YAML, or no such policy; nothing is
+ *                                     set.
+ * @retval SONDA_ERR_LIMIT             Beyond what one YAML document may hold.
+ * @retval SONDA_ERR_NO_MEMORY         Nothing is set.
+ *
+ * @threads   One caller at a time per compilation.
+ * @allocates The policy; libyaml's own scratch memory by malloc, given back
+ *            before the call returns.
+ */
+SONDA_API sonda_status sonda_compile_set_policy(sonda_compile *compile,
+                                                const void *bytes,
+                                                size_t len,
+                                                sonda_error *error);
+
+/**
  * Read a file's documents: rules, filters, correlations, any number of each.
  *
  * A document that is refused gets its entry in the report and does not keep
@@ -245,6 +276,8 @@ SONDA_API sonda_status sonda_compile_add_tar(sonda_compile *compile,
  * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
  * @retval SONDA_ERR_EMPTY             No rule and no filter is usable; the
  *                                     report is complete.
+ * @retval SONDA_ERR_NOT_FOUND         The policy names a rule that is not in
+ *                                     the pack; `error` has the policy's line.
  * @retval SONDA_ERR_BAD_STATE         Called before, or adding failed.
  * @retval SONDA_ERR_LIMIT             The pack would be beyond its format.
  * @retval SONDA_ERR_NO_MEMORY         No pack.

@@ -68,6 +68,14 @@ static const char pack_fixture_yaml[] =
     "    timespan: 1m\n"
     "    condition: {gt: 0, lt: 9}\n";
 
+/* Every kind of entry and every action, with a feature and without. */
+static const char pack_fixture_policy[] =
+    "policy:\n"
+    "  - {rule: 00000000-0000-4000-8000-000000000001, action: kill, feature: guard}\n"
+    "  - {tag: [attack.execution, attack.t1059], action: deny}\n"
+    "  - {level: medium, action: none}\n"
+    "  - {level: high, action: alert, feature: other}\n";
+
 typedef struct pack_fixture {
     uint8_t *bytes;
     size_t len;
@@ -81,6 +89,11 @@ static inline pack_fixture pack_fixture_make(const char *yaml)
 
     assert_int_equal(sonda_compile_open(&compile, NULL, NULL), SONDA_OK);
     assert_int_equal(sonda_compile_add_yaml(compile, "test.yml", yaml, strlen(yaml)), SONDA_OK);
+    if (yaml == pack_fixture_yaml) {
+        assert_int_equal(sonda_compile_set_policy(compile, pack_fixture_policy,
+                                                  sizeof pack_fixture_policy - 1, NULL),
+                         SONDA_OK);
+    }
     assert_int_equal(sonda_compile_finish(compile, &pack, &made.len, NULL), SONDA_OK);
     assert_int_equal(sonda_compile_count(compile, SONDA_COMPILE_REJECTED), 0);
     made.bytes = malloc(made.len);

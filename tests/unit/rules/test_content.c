@@ -92,7 +92,7 @@ static void test_content__damaged__is_refused_for_what_it_is(void **state)
     pack.bytes[pack.len / 2] ^= 0x10;
 
     mutated_put32(pack.bytes + SONDA__AT_VERSION, SONDA__PACK_VERSION + 1);
-    assert_refused(SONDA_ERR_VERSION, "version 3");
+    assert_refused(SONDA_ERR_VERSION, "version 4");
     mutated_put32(pack.bytes + SONDA__AT_VERSION, SONDA__PACK_VERSION);
 
     pack.bytes[SONDA__AT_SCHEMA] ^= 1;

@@ -6,6 +6,7 @@
  */
 
 #include "core/detect/correlate.h"
+#include "core/rules/content_policy.h"
 #include "core/rules/pack.h"
 #include "tests/unit/rules/pack_fixture.h"
 
@@ -69,7 +70,14 @@ static void execute(execution *run, sonda_content *content)
             class_uid == 0 ? "Security" : "Microsoft-Windows-Sysmon/Operational");
         (void)sonda__match(content, run->event, run->matcher, ignore_match, &last);
         for (uint32_t rule = 0; rule < sonda_content_rule_count(content); rule++) {
+            sonda__response response = sonda__content_response(content, rule);
             sonda__evidence out[8];
+
+            assert_in_range(response.action, SONDA_ACTION_ALERT, SONDA_ACTION_NONE);
+            for (uint32_t i = 0; i < SONDA__FEATURES_MAX; i++) {
+                assert_true((response.features >> i & 1) == 0 ||
+                            sonda__content_feature(content, i).len != 0);
+            }
 
             (void)sonda__correlate(run->correlator, content, run->windows, run->event, &rule, 1,
                                    look_at, run);
