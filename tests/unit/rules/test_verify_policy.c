@@ -24,7 +24,7 @@ static void test_verify__policies__are_refused_for_what_is_broken(void **state)
         {"a rule without an id", OF(RULE), SONDA__AT_POLICY_NAME + 4, 0, HERE,
          "no rule, tag or level"},
         {"a name that is too long", OF(TAG), SONDA__AT_POLICY_NAME + 4, 256, HERE,
-         "a text out of range"},
+         "no rule, tag or level"},
         {"a name out of range", OF(TAG), SONDA__AT_POLICY_NAME, 0x7fffffff, HERE,
          "a text out of range"},
         {"a feature out of range", OF(RULE), SONDA__AT_POLICY_FEATURE + 4, 0x7fffffff, HERE,
