@@ -205,12 +205,13 @@ static sonda_status add_filter(assembly *a, sonda__report_entry *entry, sonda_er
                                          error);
 }
 
-static sonda_status add_rule(assembly *a, const sonda__report_entry *entry, sonda_error *error)
+static sonda_status add_rule(assembly *a, sonda__report_entry *entry, sonda_error *error)
 {
     sonda__linkable linkable = {.rule = entry->rule};
     sonda_status status;
 
     linkable.index = sonda__pack_writer_rule_count(a->writer);
+    entry->pack_rule = linkable.index;
     status = sonda__pack_writer_add_rule(a->writer, entry->rule, error);
     if (status == SONDA_OK) {
         a->linkable[a->linkable_count++] = linkable;

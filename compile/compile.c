@@ -13,6 +13,7 @@
 #include "sonda/compile/compile.h"
 
 #include "compile/assemble.h"
+#include "compile/cost_class.h"
 #include "compile/known_fields.h"
 #include "compile/policy.h"
 #include "compile/refuse.h"
@@ -483,6 +484,9 @@ write_pack(sonda_compile *c, const void **pack, size_t *pack_len, sonda_error *e
         status = sonda__pack_writer_finish(c->writer, &bytes, pack_len, error);
     }
     if (status == SONDA_OK) {
+        status = sonda__cost_class_report(&c->report, &c->pool, c->writer);
+    }
+    if (status == SONDA_OK) {
         *pack = bytes;
     }
     return status;
@@ -549,6 +553,13 @@ sonda_compile_entry_get(const sonda_compile *compile, size_t index, sonda_compil
     view.id = text_of(from->id);
     view.title = text_of(from->title);
     view.reason = text_of(from->reason);
+    view.cost = from->cost_class;
+    view.literal_count = from->cost.literal_count;
+    view.per_million = from->cost.per_million;
+    view.steps_per_event = from->cost.event_steps;
+    view.steps_per_byte = from->cost.byte_steps;
+    view.rarest = text_of(from->cost.rarest);
+    view.commonest = text_of(from->cost.commonest);
     return sonda_abi_write(&view, sizeof view, entry);
 }
 
@@ -578,6 +589,13 @@ sonda_status sonda_compile_warning_get(const sonda_compile *compile,
     view.line = from->line;
     view.text = text_of(from->text);
     return sonda_abi_write(&view, sizeof view, warning);
+}
+
+const char *sonda_compile_cost_name(uint32_t cost)
+{
+    static const char *const names[] = {"none", "rare", "common", "always", "heavy"};
+
+    return names[cost < sizeof names / sizeof names[0] ? cost : 0];
 }
 
 const char *sonda_compile_outcome_name(uint32_t outcome)

@@ -11,6 +11,7 @@
 
 #include "compile/pool.h"
 #include "compile/correlation.h"
+#include "compile/rule_cost.h"
 #include "sonda/compile/compile.h"
 
 /* Something to look at in a rule that compiles all the same. */
@@ -25,7 +26,10 @@ typedef struct sonda__report_entry {
     uint32_t outcome; /* SONDA_COMPILE_… */
     uint32_t kind;
     uint32_t level;
-    uint32_t line; /* of the reason */
+    uint32_t line;      /* of the reason */
+    uint32_t pack_rule; /* number among the pack's rules, while it may go into it */
+    uint32_t cost_class;
+    sonda__rule_cost cost;
     const char *path;
     sonda__span id;
     sonda__span title;

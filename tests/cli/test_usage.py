@@ -165,6 +165,17 @@ class Compile(Case):
         self.run_it("compile", "r.yml", "--report")
         self.assertRegex(self.out, r"(?m)^compiled  r\.yml:1  .*\nwarning   r\.yml:7  no record")
 
+    def test_report__tells_what_rules_cost(self):
+        self.write("rare.yml", RULE)
+        self.write("always.yml", RULE.replace("|endswith: '\\evil.exe'", "|contains: x"))
+
+        self.run_it("compile", "rare.yml", "--report=json")
+        cost = json.loads(self.out)["cost"]
+        self.assertEqual((cost["class"], cost["literals"]), ("rare", 2))  # Image, NewProcessName
+        self.assertEqual(cost["rarest"], cost["commonest"])
+        self.run_it("compile", "always.yml", "--report")
+        self.assertRegex(self.out, r"(?m)^compiled .*  \[always\]\nwarning .* must always run: ")
+
     def test_strict__one_bad_rule__exit_1_and_nothing_written(self):
         self.write("tree/a.yml", (self.folder / "r.yml").read_text())
         self.write("tree/b.yml", "title: no detection\nlogsource: {product: windows}\n")

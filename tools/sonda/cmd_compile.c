@@ -17,6 +17,9 @@ static void report_text(program *self, const sonda_compile_entry *entry)
     put_plain(self->out, entry->path.data, entry->path.len, entry->path.len);
     print(self, ":%u  ", entry->line);
     put_plain(self->out, entry->title.data, entry->title.len, entry->title.len);
+    if (entry->cost != SONDA_COMPILE_COST_NONE) {
+        print(self, "  [%s]", sonda_compile_cost_name(entry->cost));
+    }
     if (entry->reason.len != 0) {
         put(self->out, ": ");
         put_plain(self->out, entry->reason.data, entry->reason.len, entry->reason.len);
@@ -43,6 +46,24 @@ static void key_text(sonda_output *out, const char *name, sonda_text text)
 {
     json_key(out, name, 0);
     json_string(out, text.data, text.len);
+}
+
+static void cost_json(program *self, const sonda_compile_entry *entry)
+{
+    if (entry->cost == SONDA_COMPILE_COST_NONE) {
+        return;
+    }
+    print(self,
+          ",\"cost\":{\"class\":\"%s\",\"per_million\":%u,\"steps_per_event\":%llu,"
+          "\"steps_per_byte\":%llu,\"literals\":%u",
+          sonda_compile_cost_name(entry->cost), entry->per_million,
+          (unsigned long long)entry->steps_per_event, (unsigned long long)entry->steps_per_byte,
+          entry->literal_count);
+    if (entry->literal_count != 0) {
+        key_text(self->out, "rarest", entry->rarest);
+        key_text(self->out, "commonest", entry->commonest);
+    }
+    put(self->out, "}");
 }
 
 static void warnings_json(program *self, const ruleset *set, size_t index)
@@ -73,6 +94,7 @@ report_json(program *self, const ruleset *set, size_t index, const sonda_compile
     key_text(self->out, "id", entry->id);
     key_text(self->out, "title", entry->title);
     key_text(self->out, "reason", entry->reason);
+    cost_json(self, entry);
     warnings_json(self, set, index);
     put(self->out, "}\n");
 }

@@ -31,6 +31,20 @@
 /** Not sound, or not supported: the reason says what to change. */
 #define SONDA_COMPILE_REJECTED 4u
 
+/**
+ * What a compiled rule costs: nothing of its own (a filter, a correlation, a
+ * document that was not compiled).
+ */
+#define SONDA_COMPILE_COST_NONE 0u
+/** It waits for texts that fewer than one event of a hundred is expected to have. */
+#define SONDA_COMPILE_COST_RARE 1u
+/** It waits for texts, but for common ones. */
+#define SONDA_COMPILE_COST_COMMON 2u
+/** No text has to be there: its conditions are looked at for every event. */
+#define SONDA_COMPILE_COST_ALWAYS 3u
+/** Likewise, and at worst they take 256 steps or more for each byte. */
+#define SONDA_COMPILE_COST_HEAVY 4u
+
 /** A document's kind: not told, since it could not be read that far. */
 #define SONDA_COMPILE_KIND_UNKNOWN 0u
 #define SONDA_COMPILE_KIND_RULE 1u
@@ -77,11 +91,29 @@ typedef struct sonda_compile_entry {
     sonda_text title;
     /** What is wrong and what to do about it; empty for most compiled ones. */
     sonda_text reason;
+    /** SONDA_COMPILE_COST_…; known once sonda_compile_finish() has succeeded. */
+    uint32_t cost;
+    /** Different texts of which one must be in an event, or the rule is not
+     * looked at. */
+    uint32_t literal_count;
+    /** Events of a million of its log sources for which its conditions are
+     * expected to be looked at: an estimate from the texts alone. */
+    uint32_t per_million;
+    /** Zero. */
+    uint32_t reserved_cost;
+    /** Steps that its conditions take at worst, for an event and for each byte
+     * of it, as the verifier proves them. */
+    uint64_t steps_per_event;
+    uint64_t steps_per_byte;
+    /** The rarest and the commonest of those texts, case folded. */
+    sonda_text rarest;
+    sonda_text commonest;
 } sonda_compile_entry;
 
 #define SONDA_COMPILE_ENTRY_INIT                                                             \
     {                                                                                        \
         sizeof(sonda_compile_entry), 0u, 0u, 0u, 0u, 0u, {NULL, 0u}, {NULL, 0u}, {NULL, 0u}, \
+            {NULL, 0u}, 0u, 0u, 0u, 0u, 0u, 0u, {NULL, 0u},                                  \
         {                                                                                    \
             NULL, 0u                                                                         \
         }                                                                                    \
@@ -346,6 +378,16 @@ SONDA_API sonda_status sonda_compile_warning_get(const sonda_compile *compile,
                                                  size_t index,
                                                  size_t which,
                                                  sonda_compile_warning *warning);
+
+/**
+ * Name of a cost, such as "rare", for reports.
+ *
+ * @return  Static string; "none" for a value that is none.
+ *
+ * @threads   Any.
+ * @allocates Nothing.
+ */
+SONDA_API const char *sonda_compile_cost_name(uint32_t cost);
 
 /**
  * Name of an outcome, such as "compiled", for reports.
