@@ -3,7 +3,9 @@
 /*
  * A regular expression and a text, divided by the first newline: compiled into
  * a pack, loaded and searched with. What the compiler accepts the verifier
- * must accept too, and a search must stay within its steps.
+ * must accept too, a search must stay within its steps, and whether there is a
+ * match is one answer: of the simulation, of the automaton built on the way, and
+ * of one whose memory is always full.
  */
 
 #include <stddef.h>
@@ -47,23 +49,58 @@ static const uint8_t *compile_rule(sonda__pack_writer *writer, sonda__span regex
     return sonda__pack_writer_finish(writer, &bytes, len, NULL) == SONDA_OK ? bytes : NULL;
 }
 
-static void search(const uint8_t *pack, size_t pack_len, sonda__span text)
+/* Whether the expression is found, at no more than its cost. */
+static bool is_found(sonda__regex_run *run, const sonda_content *content, sonda__span text)
 {
-    static sonda__regex_run run;
-    sonda_content_options options = SONDA_CONTENT_OPTIONS_INIT;
-    sonda_content *content = NULL;
+    const sonda__pack *pack = &content->pack;
     sonda__span found;
     uint64_t steps = 0;
+    bool answer =
+        sonda__regex_search(run, pack, 0, text, run->cache == NULL ? &found : NULL, &steps);
+
+    if (steps > (text.len + 1) * (uint64_t)pack->count[SONDA__SECTION_INSTRUCTIONS]) {
+        abort();
+    }
+    return answer;
+}
+
+/* The same with a cache of so many words, twice: what is built, and built upon. */
+static void compare(const sonda_content *content, sonda__span text, bool expected, size_t words)
+{
+    static sonda__regex_run run;
+    sonda_allocator allocator;
+
+    if (sonda_allocator_read(NULL, &allocator) != SONDA_OK) {
+        abort();
+    }
+    run.cache = sonda__regex_cache_open(&allocator, words);
+    if (run.cache == NULL) {
+        return;
+    }
+    run.cache->rest = words / 8;
+    if (is_found(&run, content, text) != expected ||
+        is_found(&run, content, text) != expected) {
+        abort();
+    }
+    free(run.cache);
+}
+
+static void search(const uint8_t *pack, size_t pack_len, sonda__span text)
+{
+    static sonda__regex_run plain;
+    sonda_content_options options = SONDA_CONTENT_OPTIONS_INIT;
+    sonda_content *content = NULL;
+    bool expected;
 
     options.require_signature = 0;
     options.borrow = 1;
     if (sonda_content_load(&content, pack, pack_len, &options, NULL, NULL) != SONDA_OK) {
         abort();
     }
-    (void)sonda__regex_search(&run, &content->pack, 0, text, &found, &steps);
-    if (steps > (text.len + 1) * (uint64_t)content->pack.count[SONDA__SECTION_INSTRUCTIONS]) {
-        abort();
-    }
+    expected = is_found(&plain, content, text);
+    compare(content, text, expected, SONDA__REGEX_CACHE_WORDS);
+    compare(content, text, expected, 64);
+    compare(content, text, expected, 512);
     sonda_content_release(content);
 }
 

@@ -165,6 +165,7 @@ static bool group_holds(const item_state *item, uint32_t *i)
             return held;
         }
         if (!held) {
+            item->question->matcher->only_whether = item->report == NULL;
             held = item->keyword
                        ? sonda__pattern_holds_anywhere(item->question, pattern, &answer)
                        : sonda__pattern_holds(item->question, pattern, item->id, &answer);

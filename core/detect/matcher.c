@@ -33,10 +33,11 @@ static bool take_memory(sonda__matcher *opened)
         sonda__allocate_zeroed(ours, SONDA__DISPATCH_PLACES, sizeof *opened->dispatch);
     opened->scan_bits =
         sonda__allocate(ours, SONDA__SCANS_MAX / 64 + 1, sizeof *opened->scan_bits);
-    return opened->slots != NULL && opened->rule_bits != NULL && opened->fold_bytes != NULL &&
-           opened->candidates != NULL && opened->candidate_words != NULL &&
-           opened->fitting != NULL && opened->source_bits != NULL && opened->dispatch != NULL &&
-           opened->scan_bits != NULL;
+    opened->regex.cache = sonda__regex_cache_open(ours, SONDA__REGEX_CACHE_WORDS);
+    return opened->regex.cache != NULL && opened->slots != NULL && opened->rule_bits != NULL &&
+           opened->fold_bytes != NULL && opened->candidates != NULL &&
+           opened->candidate_words != NULL && opened->fitting != NULL &&
+           opened->source_bits != NULL && opened->dispatch != NULL && opened->scan_bits != NULL;
 }
 
 sonda_status sonda__matcher_open(sonda__matcher **matcher, const sonda_allocator *allocator)
@@ -66,6 +67,7 @@ void sonda__matcher_close(sonda__matcher *matcher)
     if (matcher != NULL) {
         sonda_allocator allocator = matcher->allocator;
 
+        sonda__release(&allocator, matcher->regex.cache);
         sonda__release(&allocator, matcher->dispatch);
         sonda__release(&allocator, matcher->scan_bits);
         sonda__release(&allocator, matcher->source_bits);

@@ -82,6 +82,7 @@ struct sonda__matcher {
     sonda__dispatch_place *dispatch; /* SONDA__DISPATCH_PLACES */
     uint64_t *scan_bits;             /* SONDA__SCANS_MAX / 64 and one */
     sonda__match_counts counts;
+    bool only_whether; /* nobody asks where in a value a pattern was found */
     sonda__regex_run regex;
 };
 

@@ -101,13 +101,14 @@ static bool glob_holds(const sonda__question *question,
 static bool regex_holds(const sonda__question *question, uint32_t regex, sonda__answer *answer)
 {
     sonda__span text = question->event->fields[answer->field].text;
+    bool only_whether = question->matcher->only_whether;
     sonda__span part;
     uint64_t steps = 0;
     bool found = sonda__regex_search(&question->matcher->regex, &question->content->pack, regex,
-                                     text, &part, &steps);
+                                     text, only_whether ? NULL : &part, &steps);
 
     (void)sonda__matcher_step(question->matcher, steps);
-    if (found) {
+    if (found && !only_whether) {
         answer->position = (size_t)(part.data - text.data);
         answer->length = part.len;
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Simulation of the automaton, after Thompson and Pike.
+ * Simulation of the automaton, after Thompson and Pike: where a match is, and
+ * whether there is one where the deterministic automaton found no room.
  *
  * A jump out of the automaton, which verification excludes, ends its thread.
  *
@@ -11,16 +12,14 @@
 #include "core/detect/regex_run.h"
 
 #include "core/codec/code_point.h"
+#include "core/detect/regex_lazy.h"
 
-/* Before the first code point and after the last one. */
-#define NOTHING UINT32_MAX
+#define NOTHING SONDA__REGEX_NOTHING
 
 /* The automaton, and the place in the value. */
 typedef struct simulation {
     sonda__regex_run *run;
-    const sonda__pack *pack;
-    const uint8_t *code;
-    uint32_t count;
+    sonda__regex_code code;
     sonda__span text;
     size_t at;         /* of `next` */
     uint32_t previous; /* code point before, or NOTHING */
@@ -30,11 +29,6 @@ typedef struct simulation {
     size_t match_start;
     bool any_case; /* of explanations: either case of a letter will do */
 } simulation;
-
-static const uint8_t *code_at(const simulation *sim, uint32_t index)
-{
-    return sim->code + (size_t)index * SONDA__CODE_SIZE;
-}
 
 static bool is_word(uint32_t code_point)
 {
@@ -79,7 +73,7 @@ static void push(const simulation *sim,
                  size_t start,
                  uint32_t *depth)
 {
-    if (state >= sim->count || has(states, state)) {
+    if (state >= sim->code.count || has(states, state)) {
         return;
     }
     states->sparse[state] = (uint16_t)states->count;
@@ -97,15 +91,14 @@ static void add(simulation *sim, sonda__regex_states *states, uint32_t state, si
     push(sim, states, state, start, &depth);
     while (depth > 0) {
         uint32_t index = sim->run->stack[--depth];
-        const uint8_t *code = code_at(sim, index);
-        uint32_t a = sonda__pack_u32(code + SONDA__AT_CODE_A);
+        uint32_t a = sonda__regex_code_a(&sim->code, index);
 
-        switch (sonda__pack_u32(code + SONDA__AT_CODE_OP)) {
+        switch (sonda__regex_code_op(&sim->code, index)) {
         case SONDA__CODE_JUMP:
             push(sim, states, a, start, &depth);
             break;
         case SONDA__CODE_SPLIT:
-            push(sim, states, sonda__pack_u32(code + SONDA__AT_CODE_B), start, &depth);
+            push(sim, states, sonda__regex_code_b(&sim->code, index), start, &depth);
             push(sim, states, a, start, &depth);
             break;
         case SONDA__CODE_ASSERT:
@@ -125,74 +118,18 @@ static void add(simulation *sim, sonda__regex_states *states, uint32_t state, si
     }
 }
 
-static bool in_ranges(const sonda__pack *pack, sonda__list ranges, uint32_t code_point)
-{
-    uint32_t low = 0;
-    uint32_t high = ranges.count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const uint8_t *range = sonda__pack_listed(pack, SONDA__SECTION_RANGES, ranges, middle);
-
-        if (range == NULL) {
-            return false;
-        }
-        if (code_point < sonda__pack_u32(range + SONDA__AT_RANGE_FIRST)) {
-            high = middle;
-        } else if (code_point > sonda__pack_u32(range + SONDA__AT_RANGE_LAST)) {
-            low = middle + 1;
-        } else {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool in_class(const sonda__pack *pack, uint32_t index, uint32_t code_point)
-{
-    const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_CLASSES, index);
-
-    if (at == NULL) {
-        return false;
-    }
-    if (code_point < 128) {
-        return (at[SONDA__AT_CLASS_ASCII + code_point / 8] >> code_point % 8 & 1) != 0;
-    }
-    return in_ranges(pack, sonda__pack_list(at + SONDA__AT_CLASS_RANGES), code_point);
-}
-
-/* Whether the instruction reads this code point. */
-static bool reads(const simulation *sim, const uint8_t *code, uint32_t code_point)
-{
-    uint32_t a = sonda__pack_u32(code + SONDA__AT_CODE_A);
-
-    switch (sonda__pack_u32(code + SONDA__AT_CODE_OP)) {
-    case SONDA__CODE_CHAR:
-        return code_point == a;
-    case SONDA__CODE_FOLDED:
-        return sonda__code_point_fold(code_point) == a;
-    case SONDA__CODE_ANY:
-        return code_point != '\n';
-    case SONDA__CODE_ANY_NEWLINE:
-        return true;
-    case SONDA__CODE_CLASS:
-        return in_class(sim->pack, a, code_point) !=
-               (sonda__pack_u32(code + SONDA__AT_CODE_B) != 0);
-    default:
-        return false;
-    }
-}
-
 /* Whether it reads the code point in another case. */
-static bool reads_in_other_case(const simulation *sim, const uint8_t *code, uint32_t code_point)
+static bool reads_in_other_case(const simulation *sim, uint32_t index, uint32_t code_point)
 {
+    const sonda__regex_code *code = &sim->code;
     uint32_t lower = sonda__code_point_fold(code_point);
 
-    if (sonda__pack_u32(code + SONDA__AT_CODE_OP) == SONDA__CODE_CHAR) {
-        return lower == sonda__code_point_fold(sonda__pack_u32(code + SONDA__AT_CODE_A));
+    if (sonda__regex_code_op(code, index) == SONDA__CODE_CHAR) {
+        return lower == sonda__code_point_fold(sonda__regex_code_a(code, index));
     }
-    return reads(sim, code, lower) ||
-           (lower >= 'a' && lower <= 'z' && reads(sim, code, lower - 'a' + 'A'));
+    return sonda__regex_code_reads(code, index, lower) ||
+           (lower >= 'a' && lower <= 'z' &&
+            sonda__regex_code_reads(code, index, lower - 'a' + 'A'));
 }
 
 static void look_ahead(simulation *sim)
@@ -216,35 +153,12 @@ static void advance(simulation *sim, sonda__regex_states *now, sonda__regex_stat
     look_ahead(sim);
     for (uint32_t i = 0; i < now->count; i++) {
         uint32_t state = now->dense[i];
-        const uint8_t *code = code_at(sim, state);
 
-        if (reads(sim, code, code_point) ||
-            (sim->any_case && reads_in_other_case(sim, code, code_point))) {
+        if (sonda__regex_code_reads(&sim->code, state, code_point) ||
+            (sim->any_case && reads_in_other_case(sim, state, code_point))) {
             add(sim, then, state + 1, now->start[i]);
         }
     }
-}
-
-/* An expression that begins with \A or ^ cannot begin later. */
-static bool begins_at_start(const simulation *sim)
-{
-    return sonda__pack_u32(sim->code + SONDA__AT_CODE_OP) == SONDA__CODE_ASSERT &&
-           sonda__pack_u32(sim->code + SONDA__AT_CODE_A) == SONDA__ASSERT_TEXT_START;
-}
-
-static bool open_simulation(simulation *sim, uint32_t regex)
-{
-    const uint8_t *entry = sonda__pack_entry(sim->pack, SONDA__SECTION_REGEXES, regex);
-    sonda__list list;
-
-    if (entry == NULL) {
-        return false;
-    }
-    list = sonda__pack_list(entry + SONDA__AT_REGEX_CODE);
-    sim->code = sonda__pack_entry(sim->pack, SONDA__SECTION_INSTRUCTIONS, list.first);
-    sim->count = list.count;
-    return sim->code != NULL && list.count <= SONDA__REGEX_CODE_MAX &&
-           list.count <= sim->pack->count[SONDA__SECTION_INSTRUCTIONS] - list.first;
 }
 
 /* Longest part that a state has read so far, where it is longer than `*part`. */
@@ -259,18 +173,20 @@ keep_longest(const simulation *sim, const sonda__regex_states *states, sonda__sp
     }
 }
 
-/* Runs to the first match or the end; `longest`, unless NULL, is kept up. */
+/*
+ * Runs on from the states in `now` to the first match or the end; `longest`,
+ * unless NULL, is kept up.
+ */
 static void simulate(simulation *sim, sonda__span *longest, uint64_t *steps)
 {
     sonda__regex_states *now = &sim->run->now;
     sonda__regex_states *then = &sim->run->then;
+    bool anchored = sonda__regex_code_begins_at_start(&sim->code);
 
-    now->count = 0;
-    look_ahead(sim);
     for (;;) {
         sonda__regex_states *swap = now;
 
-        if (sim->at == 0 || !begins_at_start(sim)) {
+        if (sim->at == 0 || !anchored) {
             add(sim, now, 0, sim->at);
         }
         *steps += now->count;
@@ -286,6 +202,40 @@ static void simulate(simulation *sim, sonda__span *longest, uint64_t *steps)
     }
 }
 
+static void begin(simulation *sim)
+{
+    sim->run->now.count = 0;
+    look_ahead(sim);
+}
+
+/* Whether there is a match; what was determined so far is not simulated again. */
+static bool determine(simulation *sim, uint32_t regex, uint64_t *steps)
+{
+    sonda__regex_cache *cache = sim->run->cache;
+    sonda__regex_machine *machine = sonda__regex_cache_machine(cache, &sim->code, regex);
+    sonda__regex_stop stop = {0, NOTHING, 0};
+    sonda__regex_answer answer = SONDA__REGEX_GIVEN_UP;
+
+    if (machine != NULL && !sonda__regex_lazy_may_match(machine, sim->text, steps)) {
+        return false;
+    }
+    if (machine != NULL && machine->classes > 0) {
+        answer = sonda__regex_lazy_search(cache, machine, &sim->code, sim->text, &stop, steps);
+    }
+    if (answer != SONDA__REGEX_GIVEN_UP) {
+        return answer == SONDA__REGEX_YES;
+    }
+    sim->at = stop.at;
+    sim->previous = stop.previous;
+    begin(sim);
+    for (uint32_t i = 0; i < stop.count; i++) {
+        add(sim, &sim->run->now, cache->list[i], 0);
+    }
+    simulate(sim, NULL, steps);
+    cache->read += sim->at - stop.at;
+    return sim->matched;
+}
+
 bool sonda__regex_search(sonda__regex_run *run,
                          const sonda__pack *pack,
                          uint32_t regex,
@@ -293,13 +243,17 @@ bool sonda__regex_search(sonda__regex_run *run,
                          sonda__span *found,
                          uint64_t *steps)
 {
-    simulation sim = {.run = run, .pack = pack, .text = text, .previous = NOTHING};
+    simulation sim = {.run = run, .text = text, .previous = NOTHING};
 
-    if (!open_simulation(&sim, regex)) {
+    if (!sonda__regex_code_open(&sim.code, pack, regex)) {
         return false;
     }
+    if (found == NULL && run->cache != NULL) {
+        return determine(&sim, regex, steps);
+    }
+    begin(&sim);
     simulate(&sim, NULL, steps);
-    if (sim.matched) {
+    if (sim.matched && found != NULL) {
         *found = sonda__span_of(text.data + sim.match_start, sim.at - sim.match_start);
     }
     return sim.matched;
@@ -311,20 +265,22 @@ bool sonda__regex_nearest(sonda__regex_run *run,
                           sonda__span text,
                           sonda__span *part)
 {
-    simulation any = {
-        .run = run, .pack = pack, .text = text, .previous = NOTHING, .any_case = true};
-    simulation exact = {.run = run, .pack = pack, .text = text, .previous = NOTHING};
+    simulation any = {.run = run, .text = text, .previous = NOTHING, .any_case = true};
+    simulation exact = {.run = run, .text = text, .previous = NOTHING};
     uint64_t steps = 0;
 
     *part = sonda__span_of(text.data, 0);
-    if (!open_simulation(&any, regex) || !open_simulation(&exact, regex)) {
+    if (!sonda__regex_code_open(&any.code, pack, regex)) {
         return false;
     }
+    exact.code = any.code;
+    begin(&any);
     simulate(&any, NULL, &steps);
     if (any.matched) {
         *part = sonda__span_of(text.data + any.match_start, any.at - any.match_start);
         return true;
     }
+    begin(&exact);
     simulate(&exact, part, &steps);
     return false;
 }

@@ -3,8 +3,11 @@
 /*
  * Running the automaton of a regular expression over a value.
  *
- * All states advance in step, code point by code point, so time is at most the
- * length of the value times the size of the automaton, whatever either holds.
+ * Whether there is a match a deterministic automaton tells, which is built as
+ * far as values ask for it. Where the match is, and what has no room there, is
+ * simulated: all states advance in step, code point by code point, so time is
+ * at most the length of the value times the size of the automaton, whatever
+ * either holds.
  *
  * Layer 4 (detect). No allocation: the scratch is of fixed size.
  */
@@ -12,7 +15,7 @@
 #ifndef SONDA_CORE_DETECT_REGEX_RUN_H
 #define SONDA_CORE_DETECT_REGEX_RUN_H
 
-#include "core/rules/pack.h"
+#include "core/detect/regex_cache.h"
 
 /* States reached, each once, and where the match that leads to it began. */
 typedef struct sonda__regex_states {
@@ -24,6 +27,7 @@ typedef struct sonda__regex_states {
 
 /* Scratch. Needs to be zeroed once, before the first run. */
 typedef struct sonda__regex_run {
+    sonda__regex_cache *cache; /* NULL: simulates always */
     sonda__regex_states now;
     sonda__regex_states then;
     uint16_t stack[SONDA__REGEX_CODE_MAX];
@@ -31,7 +35,8 @@ typedef struct sonda__regex_run {
 
 /*
  * Searches `text` for the expression; `found` is the first match to end, not
- * the longest. `steps` grows by what it cost.
+ * the longest. NULL is faster: it asks only whether there is one. `steps` grows
+ * by what it cost, at most text.len + 1 times the expression's instructions.
  */
 bool sonda__regex_search(sonda__regex_run *run,
                          const sonda__pack *pack,
