@@ -14,6 +14,7 @@
 #define SONDA_CORE_CODEC_JSON_SCAN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
