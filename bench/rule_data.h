@@ -12,9 +12,19 @@
 #include "sonda/content.h"
 
 /*
- * All rules that compile, as content without a signature; prints what the pack
- * came to. NULL, with the reason on standard output, when the data is absent.
+ * All rules that compile, as a pack for free(), and `copies` - 1 times as many
+ * of the same shape. NULL, with the reason on standard output, when the data is
+ * absent.
  */
+uint8_t *rule_data_compile(uint32_t copies, size_t *len);
+
+/*
+ * The pack as content that borrows it, without a signature; prints what it
+ * comes to, and the best time of several loads.
+ */
+sonda_content *rule_data_open(const uint8_t *pack, size_t len);
+
+/* Both, for all rules once; the pack lives as long as the process. */
 sonda_content *rule_data_load(void);
 
 #endif
