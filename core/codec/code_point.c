@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+#include "core/codec/ascii_word.h"
+
 /* Bytes of the sequence a lead byte announces, 0 for none. */
 static size_t announced(uint8_t lead)
 {
@@ -138,25 +140,15 @@ bool sonda__code_point_is_word(uint32_t code_point)
     return pair != NULL && code_point <= pair->second;
 }
 
-#define EACH_BYTE UINT64_C(0x0101010101010101)
-
-/* The high bit of each byte that is a capital of ASCII; no byte is beyond it. */
-static uint64_t capitals(uint64_t word)
-{
-    return (word + (0x80 - 'A') * EACH_BYTE) & ~(word + (0x80 - 'Z' - 1) * EACH_BYTE) &
-           0x80 * EACH_BYTE;
-}
-
 /* Eight bytes at once; false, with nothing done, when one is beyond ASCII. */
 static bool fold_word(const char *text, char *out)
 {
-    uint64_t word;
+    uint64_t word = sonda__ascii_load(text);
 
-    memcpy(&word, text, sizeof word);
-    if ((word & 0x80 * EACH_BYTE) != 0) {
+    if ((word & SONDA__HIGH_BITS) != 0) {
         return false;
     }
-    word += capitals(word) >> 2; /* 0x20 is what tells the cases apart */
+    word = sonda__ascii_lower(word);
     memcpy(out, &word, sizeof word);
     return true;
 }
@@ -189,10 +181,9 @@ size_t sonda__fold_text(const char *text, size_t len, char *out)
 /* Whether eight bytes are ASCII without capitals. */
 static bool is_folded_word(const char *text)
 {
-    uint64_t word;
+    uint64_t word = sonda__ascii_load(text);
 
-    memcpy(&word, text, sizeof word);
-    return (word & 0x80 * EACH_BYTE) == 0 && capitals(word) == 0;
+    return (word & SONDA__HIGH_BITS) == 0 && sonda__ascii_capitals(word) == 0;
 }
 
 bool sonda__is_folded(const char *text, size_t len)

@@ -55,54 +55,32 @@ static void take_literal(const sonda__question *question, const uint8_t *literal
     }
 }
 
-/* Every field that keywords ask. */
-static void scan_every(const sonda__question *question, const uint8_t *scan)
+/* A field, for the literals that log sources of the event wait for in it. */
+static void scan_field(const sonda__question *question, uint32_t field)
 {
-    size_t count = question->event->field_count;
+    const sonda__scan_tables *scans = &question->content->scans;
+    const uint64_t *wanted = question->matcher->scan_bits;
+    uint32_t slot = question->matcher->field_slots[field];
+    uint32_t number = slot < scans->field_count ? scans->of_field[slot] : 0;
 
-    for (uint32_t i = 0; i < count && i < SONDA__EVENT_FIELDS_MAX; i++) {
-        if (sonda__pattern_asks(&question->event->fields[i])) {
-            sonda__scan(question, scan, sonda__matcher_folded(question->matcher, i),
-                        take_literal);
+    for (; number != 0; number = scans->tables[number - 1].next) {
+        if ((wanted[(number - 1) / 64] >> (number - 1) % 64 & 1) != 0) {
+            sonda__scan(question, &scans->tables[number - 1], field, take_literal);
         }
     }
 }
 
-static void scan_field(const sonda__question *question, const uint8_t *scan)
+/* Every field, for the keywords of one log source. */
+static void scan_keywords(const sonda__question *question, const sonda__scan_table *table)
 {
-    sonda__matcher *matcher = question->matcher;
-    uint32_t index = sonda__pack_u32(scan + SONDA__AT_SCAN_FIELD);
-    uint32_t field;
+    const sonda_event *event = question->event;
+    size_t count = sonda__matcher_field_count(event);
 
-    if (index == SONDA__SCAN_EVERY) {
-        scan_every(question, scan);
-        return;
-    }
-    field = sonda__matcher_first(matcher, sonda__question_field(question, index));
-    for (; field != SONDA__NO_FIELD; field = sonda__matcher_next(matcher, field)) {
-        sonda__scan(question, scan, sonda__matcher_folded(matcher, field), take_literal);
-    }
-}
-
-/* The fields of a log source that no other one has had searched. */
-static void scan_source(const sonda__question *question, const uint8_t *source)
-{
-    const sonda__pack *pack = &question->content->pack;
-    uint64_t *done = question->matcher->scan_bits;
-    sonda__list needs = sonda__pack_list(source + SONDA__AT_SOURCE_SCANS);
-
-    for (uint32_t i = 0; i < needs.count; i++) {
-        const uint8_t *number = sonda__pack_listed(pack, SONDA__SECTION_SOURCE_SCANS, needs, i);
-        uint32_t index = number == NULL ? UINT32_MAX : sonda__pack_u32(number);
-        const uint8_t *scan = sonda__pack_entry(pack, SONDA__SECTION_SCANS, index);
-
-        if (number == NULL) {
-            return;
-        }
-        if (scan != NULL && index < SONDA__SCANS_MAX &&
-            (done[index / 64] >> index % 64 & 1) == 0) {
-            done[index / 64] |= UINT64_C(1) << index % 64;
-            scan_field(question, scan);
+    for (uint32_t i = 0; i < count; i++) {
+        /* Folding may make a text longer by half, from two bytes to three. */
+        if (event->fields[i].text.len + event->fields[i].text.len / 2 >= table->least &&
+            sonda__pattern_asks(&event->fields[i])) {
+            sonda__scan(question, table, i, take_literal);
         }
     }
 }
@@ -125,24 +103,27 @@ static void mark_always(const sonda__question *question, const uint8_t *source)
 void sonda__candidates_find(const sonda__question *question)
 {
     const sonda__pack *pack = &question->content->pack;
+    const sonda__scan_tables *scans = &question->content->scans;
     sonda__matcher *matcher = question->matcher;
-    uint32_t count = pack->count[SONDA__SECTION_SOURCES];
+    size_t field_count = sonda__matcher_field_count(question->event);
 
-    count = count < SONDA__SOURCES_MAX ? count : SONDA__SOURCES_MAX;
-    memset(matcher->scan_bits, 0, pack->count[SONDA__SECTION_SCANS] / 64 * 8 + 8);
-    memset(matcher->source_bits, 0, (size_t)count / 64 * 8 + 8);
     sonda__dispatch(question);
+    memset(matcher->source_bits, 0, pack->count[SONDA__SECTION_SOURCES] / 64 * 8 + 8);
     for (uint32_t i = 0; i < matcher->fitting_count; i++) {
         uint32_t source = matcher->fitting[i];
 
         matcher->source_bits[source / 64] |= UINT64_C(1) << source % 64;
     }
+    for (uint32_t i = 0; matcher->fitting_count > 0 && i < field_count; i++) {
+        scan_field(question, i);
+    }
     for (uint32_t i = 0; i < matcher->fitting_count; i++) {
-        const uint8_t *at =
-            sonda__pack_entry(pack, SONDA__SECTION_SOURCES, matcher->fitting[i]);
+        uint32_t source = matcher->fitting[i];
 
-        scan_source(question, at);
-        mark_always(question, at);
+        if (scans->of_source[source] != 0) {
+            scan_keywords(question, &scans->tables[scans->of_source[source] - 1]);
+        }
+        mark_always(question, sonda__pack_entry(pack, SONDA__SECTION_SOURCES, source));
     }
 }
 

@@ -54,6 +54,7 @@ sonda_status sonda__matcher_open(sonda__matcher **matcher, const sonda_allocator
         return SONDA_ERR_NO_MEMORY;
     }
     opened->allocator = ours;
+    opened->grams = sonda__grams_portable;
     if (!take_memory(opened)) {
         sonda__matcher_close(opened);
         return SONDA_ERR_NO_MEMORY;
@@ -139,8 +140,7 @@ void sonda__matcher_index(sonda__matcher *matcher,
                           const sonda_event *event)
 {
     /* A list keeps its order: fields are put in front of their chain, last first. */
-    size_t count = event->field_count < SONDA__EVENT_FIELDS_MAX ? event->field_count
-                                                                : SONDA__EVENT_FIELDS_MAX;
+    size_t count = sonda__matcher_field_count(event);
     uint64_t bytes = 0;
 
     forget(matcher);
@@ -150,9 +150,11 @@ void sonda__matcher_index(sonda__matcher *matcher,
         const sonda__field *field = &event->fields[i];
         uint32_t slot = slot_of(id_in(content, event, field));
 
+        slot = (field->flags & SONDA_VALUE_HIDDEN) != 0 ? SONDA__SLOT_COUNT : slot;
+        matcher->field_slots[i] = slot;
         matcher->next[i] = 0;
         bytes += field->text.len + 1;
-        if (slot == SONDA__SLOT_COUNT || (field->flags & SONDA_VALUE_HIDDEN) != 0) {
+        if (slot == SONDA__SLOT_COUNT) {
             continue;
         }
         if (matcher->slots[slot] == 0) {
@@ -163,7 +165,8 @@ void sonda__matcher_index(sonda__matcher *matcher,
     }
     /* Twice: folding may make a value half as long again. Some for rounding up. */
     matcher->event_bytes = 2 * bytes + 64;
-    matcher->steps_left = budget_of(content, matcher->event_bytes);
+    /* The search looks at a value as it is and folded. */
+    matcher->steps_left = budget_of(content, 3 * bytes + 64);
     matcher->trapped = SONDA__TRAP_NONE;
 }
 

@@ -14,6 +14,7 @@
 #define SONDA_CORE_DETECT_MATCHER_H
 
 #include "core/base/limits.h"
+#include "core/detect/grams.h"
 #include "core/detect/match.h"
 #include "core/detect/programs.h"
 #include "core/detect/regex_run.h"
@@ -31,21 +32,21 @@
 #define SONDA__DISPATCH_CHANNEL_MAX 80u
 #define SONDA__DISPATCH_SOURCES 32u
 
-/* What log sources are told apart by, but for fields; compared as bytes. */
-typedef struct sonda__dispatch_key {
+/* Words of bits of its scans; packs with more scans are not kept. */
+#define SONDA__DISPATCH_SCAN_WORDS 8u
+
+/* A kind of event, by what log sources are told apart by but for fields. */
+typedef struct sonda__dispatch_place {
     uint8_t digest[32]; /* of the pack */
     uint32_t class_uid;
     uint32_t activity_id;
     uint32_t event_id;
     uint16_t product;
-    uint16_t channel_len;
-    char channel[SONDA__DISPATCH_CHANNEL_MAX];
-} sonda__dispatch_key;
-
-typedef struct sonda__dispatch_place {
-    sonda__dispatch_key key;
-    uint32_t used;
+    uint16_t used;
+    uint32_t channel_len;
     uint32_t count;
+    char channel[SONDA__DISPATCH_CHANNEL_MAX];
+    uint64_t scans[SONDA__DISPATCH_SCAN_WORDS];
     uint32_t sources[SONDA__DISPATCH_SOURCES];
 } sonda__dispatch_place;
 
@@ -64,6 +65,8 @@ struct sonda__matcher {
     uint16_t *slots;
     uint16_t next[SONDA__EVENT_FIELDS_MAX]; /* 1 + the next with the same id */
     uint32_t used[SONDA__EVENT_FIELDS_MAX]; /* slots to clear */
+    /* Slot of each field; SONDA__SLOT_COUNT: hidden, or of none. */
+    uint32_t field_slots[SONDA__EVENT_FIELDS_MAX];
     size_t used_count;
     sonda__span folded[SONDA__EVENT_FIELDS_MAX];
     uint8_t is_folded[SONDA__EVENT_FIELDS_MAX];
@@ -81,10 +84,18 @@ struct sonda__matcher {
     uint64_t *source_bits;           /* SONDA__SOURCES_MAX / 64 and one */
     sonda__dispatch_place *dispatch; /* SONDA__DISPATCH_PLACES */
     uint64_t *scan_bits;             /* SONDA__SCANS_MAX / 64 and one */
+    sonda__gram_search_fn grams;
     sonda__match_counts counts;
     bool only_whether; /* nobody asks where in a value a pattern was found */
     sonda__regex_run regex;
 };
+
+/* Fields of an event that matching looks at. */
+static inline size_t sonda__matcher_field_count(const sonda_event *event)
+{
+    return event->field_count < SONDA__EVENT_FIELDS_MAX ? event->field_count
+                                                        : SONDA__EVENT_FIELDS_MAX;
+}
 
 /* Indexes an event for content and sets its step budget. */
 void sonda__matcher_index(sonda__matcher *matcher,

@@ -4,49 +4,32 @@
  * Hash probes at the ends of a value, and for literals within it a bitmap of
  * four bytes in a row, which most places of a value do not pass.
  *
- * A table is looked at whole once a value, to be inside the pack; after that
- * the hash's upper bits cannot lead out of it.
+ * A value is searched as it is, for hashes do not look at the case of ASCII.
+ * When some byte of it is beyond ASCII, where folding changes other bits and
+ * lengths, its folded text is searched as well. A literal that is found too
+ * many costs an evaluation, nothing else.
  *
  * Layer 4 (detect). No allocation.
  */
 
 #include "core/detect/scan.h"
 
-/* A scan's hash table, checked. */
-typedef struct literal_table {
-    const uint8_t *literals;
-    const uint8_t *buckets;
-    uint32_t count;
-    uint32_t shift;
-} literal_table;
+#include "core/codec/ascii_word.h"
 
 typedef struct value_scan {
     const sonda__question *question;
     const uint8_t *text;
     size_t len;
     sonda__literal_fn on_literal;
+    bool folded;
 } value_scan;
 
-/* False for a table without literals, or beyond the pack. */
-static bool open_table(const sonda__pack *pack, const uint8_t *list_at, literal_table *table)
+static bool is_same(const value_scan *scan, size_t at, sonda__span text)
 {
-    sonda__list list = sonda__pack_list(list_at);
-    uint32_t first = sonda__pack_u32(list_at + SONDA__LIST_SIZE);
-    uint32_t bits = sonda__pack_u32(list_at + SONDA__LIST_SIZE + 4);
-    uint32_t bucket_count = pack->count[SONDA__SECTION_BUCKETS];
+    const uint8_t *found = scan->text + at;
 
-    if (list.count == 0 || bits < SONDA__SCAN_BITS_MIN || bits > SONDA__SCAN_BITS_MAX ||
-        first > bucket_count || bucket_count - first <= 1u << bits ||
-        list.first > pack->count[SONDA__SECTION_LITERALS] ||
-        list.count > pack->count[SONDA__SECTION_LITERALS] - list.first) {
-        return false;
-    }
-    table->literals =
-        pack->section[SONDA__SECTION_LITERALS] + (size_t)list.first * SONDA__LITERAL_SIZE;
-    table->buckets = pack->section[SONDA__SECTION_BUCKETS] + (size_t)first * 4;
-    table->count = list.count;
-    table->shift = 32 - bits;
-    return true;
+    return scan->folded ? memcmp(found, text.data, text.len) == 0
+                        : sonda__ascii_folds_to(found, (const uint8_t *)text.data, text.len);
 }
 
 /* The event's budget is used up: nothing more is looked for. */
@@ -55,15 +38,16 @@ static bool is_stopped(const value_scan *scan)
     return scan->question->matcher->steps_left == 0;
 }
 
-/* Whether the literal stands at `at` of the value, which may be before its start. */
-static bool stands_at(const value_scan *scan, const uint8_t *literal, size_t at)
+/* Takes the literal if it stands at `at` of the value, which may be before its start. */
+static void try_literal(const value_scan *scan, const uint8_t *literal, size_t at)
 {
     sonda__span text =
         sonda__pack_text(&scan->question->content->pack, literal + SONDA__AT_LITERAL_TEXT);
 
-    return sonda__matcher_step(scan->question->matcher, 1 + text.len) && at <= scan->len &&
-           text.len <= scan->len - at &&
-           (text.len == 0 || memcmp(scan->text + at, text.data, text.len) == 0);
+    if (sonda__matcher_step(scan->question->matcher, 1 + text.len) && at <= scan->len &&
+        text.len <= scan->len - at && (text.len == 0 || is_same(scan, at, text))) {
+        scan->on_literal(scan->question, literal);
+    }
 }
 
 /* The place where an anchored literal would stand; past the end for none. */
@@ -77,93 +61,114 @@ static size_t place_of(const value_scan *scan, const uint8_t *literal, uint32_t 
     return kind < SONDA__LITERAL_END ? 0 : scan->len - len;
 }
 
-static void probe(const value_scan *scan, const literal_table *table, uint32_t kind)
+static const uint8_t *literal_of(const value_scan *scan, const sonda__probe *probe)
 {
-    uint32_t bucket = sonda__anchored_hash(scan->text, scan->len, kind) >> table->shift;
-    uint32_t end = sonda__pack_u32(table->buckets + (size_t)(bucket + 1) * 4);
-
-    for (uint32_t i = sonda__pack_u32(table->buckets + (size_t)bucket * 4);
-         i < end && i < table->count && !is_stopped(scan); i++) {
-        const uint8_t *literal = table->literals + (size_t)i * SONDA__LITERAL_SIZE;
-
-        if (sonda__pack_u32(literal + SONDA__AT_LITERAL_KIND) == kind &&
-            stands_at(scan, literal, place_of(scan, literal, kind))) {
-            scan->on_literal(scan->question, literal);
-        }
-    }
+    return sonda__pack_entry(&scan->question->content->pack, SONDA__SECTION_LITERALS,
+                             probe->literal);
 }
 
-static void scan_anchored(const value_scan *scan, const literal_table *table, uint32_t kinds)
-{
-    for (uint32_t kind = 0; kind < SONDA__LITERAL_INNER; kind++) {
-        if ((kinds >> kind & 1) != 0 && scan->len >= sonda__literal_width(kind)) {
-            probe(scan, table, kind);
-        }
-    }
-}
-
-/* The literals whose four bytes are, by their hash, those at `at`. */
 static void
-probe_inner(const value_scan *scan, const literal_table *table, uint32_t hash, size_t at)
+probe_anchored(const value_scan *scan, const sonda__probe_table *table, uint32_t kind)
 {
-    uint32_t bucket = hash >> table->shift;
-    uint32_t end = sonda__pack_u32(table->buckets + (size_t)(bucket + 1) * 4);
+    uint32_t hash = sonda__anchored_hash(scan->text, scan->len, kind);
+    const uint32_t *bucket = table->buckets + (hash >> table->shift);
 
-    for (uint32_t i = sonda__pack_u32(table->buckets + (size_t)bucket * 4);
-         i < end && i < table->count && !is_stopped(scan); i++) {
-        const uint8_t *literal = table->literals + (size_t)i * SONDA__LITERAL_SIZE;
+    for (uint32_t i = bucket[0]; i < bucket[1] && !is_stopped(scan); i++) {
+        const sonda__probe *probe = &table->probes[i];
 
-        /* Before the start this wraps to past the end. */
-        if (stands_at(scan, literal, at - sonda__pack_u32(literal + SONDA__AT_LITERAL_GRAM))) {
-            scan->on_literal(scan->question, literal);
+        if (probe->hash == hash && probe->at == kind) {
+            const uint8_t *literal = literal_of(scan, probe);
+
+            if (literal != NULL) {
+                try_literal(scan, literal, place_of(scan, literal, kind));
+            }
         }
     }
 }
 
-static void scan_inner(const value_scan *scan,
-                       const literal_table *table,
-                       const uint8_t *bitmap,
-                       uint32_t bits)
+/* Kinds of literals that the value's length, first and last byte allow. */
+static uint32_t kinds_of(const value_scan *scan, const sonda__scan_table *table)
 {
-    uint32_t shift = 32 - bits;
+    uint32_t whole = table->whole_lengths >> (scan->len < 63 ? scan->len : 63) & 1;
 
-    for (size_t at = 0; at + SONDA__LITERAL_INNER_MIN <= scan->len; at++) {
-        uint32_t hash = sonda__gram_hash(sonda__pack_u32(scan->text + at));
-        uint32_t bit = hash >> shift;
+    return scan->len == 0 ? whole
+                          : whole | table->first_kinds[scan->text[0] | SONDA__CASE_BIT] |
+                                table->last_kinds[scan->text[scan->len - 1] | SONDA__CASE_BIT];
+}
 
-        if ((bitmap[bit / 8] >> bit % 8 & 1) != 0) {
-            probe_inner(scan, table, hash, at);
+static void scan_anchored(const value_scan *scan, const sonda__scan_table *table)
+{
+    for (uint32_t kinds = kinds_of(scan, table); kinds != 0; kinds &= kinds - 1) {
+        uint32_t kind = (uint32_t)__builtin_ctz(kinds);
+
+        if (scan->len >= sonda__literal_width(kind)) {
+            probe_anchored(scan, &table->anchored, kind);
         }
     }
 }
 
-static const uint8_t *open_bitmap(const sonda__pack *pack, const uint8_t *scan, uint32_t *bits)
+/* The literals that have the four bytes at `at` of the value. */
+static void probe_inner(const value_scan *scan, const sonda__probe_table *table, size_t at)
 {
-    uint32_t first = sonda__pack_u32(scan + SONDA__AT_SCAN_BITMAP);
-    uint32_t size = pack->count[SONDA__SECTION_BITMAPS];
+    uint32_t hash = sonda__gram_hash(sonda__pack_u32(scan->text + at));
+    const uint32_t *bucket = table->buckets + (hash >> table->shift);
 
-    *bits = sonda__pack_u32(scan + SONDA__AT_SCAN_BITMAP_BITS);
-    return *bits >= SONDA__BITMAP_BITS_MIN && *bits <= SONDA__BITMAP_BITS_MAX &&
-                   first <= size && size - first >= 1u << (*bits - 3)
-               ? pack->section[SONDA__SECTION_BITMAPS] + first
-               : NULL;
+    for (uint32_t i = bucket[0]; i < bucket[1] && !is_stopped(scan); i++) {
+        const sonda__probe *probe = &table->probes[i];
+        const uint8_t *literal = probe->hash == hash ? literal_of(scan, probe) : NULL;
+
+        if (literal != NULL) {
+            /* Before the start this wraps to past the end. */
+            try_literal(scan, literal, at - probe->at);
+        }
+    }
+}
+
+/* Every place of the value that is a multiple of the table's step. */
+static uint32_t scan_inner(const value_scan *scan, const sonda__probe_table *table)
+{
+    sonda__gram_search search = {.bitmap = table->bitmap, .shift = table->bitmap_shift};
+
+    for (uint32_t offset = 0; offset < 4 && offset < scan->len; offset += table->step) {
+        bool more;
+
+        search.text = scan->text + offset;
+        search.len = scan->len - offset;
+        search.at = 0;
+        do {
+            more = scan->question->matcher->grams(&search);
+            for (uint32_t i = 0; i < search.hit_count; i++) {
+                probe_inner(scan, table, offset + search.hits[i]);
+            }
+        } while (more);
+    }
+    return search.high;
+}
+
+static void scan_value(const value_scan *scan, const sonda__scan_table *table)
+{
+    if (table->anchored.count > 0) {
+        scan_anchored(scan, table);
+    }
+    for (uint32_t i = 0; i < SONDA__SCAN_STEPS && table->inner[i].count > 0; i++) {
+        (void)scan_inner(scan, &table->inner[i]);
+    }
 }
 
 void sonda__scan(const sonda__question *question,
-                 const uint8_t *scan,
-                 sonda__span folded,
+                 const sonda__scan_table *table,
+                 uint32_t field,
                  sonda__literal_fn on_literal)
 {
-    const sonda__pack *pack = &question->content->pack;
-    value_scan value = {question, (const uint8_t *)folded.data, folded.len, on_literal};
-    literal_table table;
-    uint32_t bits;
-    const uint8_t *bitmap = open_bitmap(pack, scan, &bits);
+    sonda__span text = question->event->fields[field].text;
+    value_scan scan = {question, (const uint8_t *)text.data, text.len, on_literal, false};
 
-    if (open_table(pack, scan + SONDA__AT_SCAN_ANCHORED, &table)) {
-        scan_anchored(&value, &table, sonda__pack_u32(scan + SONDA__AT_SCAN_KINDS));
-    }
-    if (bitmap != NULL && open_table(pack, scan + SONDA__AT_SCAN_INNER, &table)) {
-        scan_inner(&value, &table, bitmap, bits);
+    scan_value(&scan, table);
+    if (sonda__ascii_is_left(scan.text, scan.len)) {
+        text = sonda__matcher_folded(question->matcher, field);
+        scan.text = (const uint8_t *)text.data;
+        scan.len = text.len;
+        scan.folded = true;
+        scan_value(&scan, table);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Searching one folded value for all literals of its field at once.
+ * Searching one value for all literals of its field at once.
  *
  * Layer 4 (detect). No allocation.
  */
@@ -14,10 +14,10 @@
 /* Called with each literal that is in the value, perhaps several times. */
 typedef void (*sonda__literal_fn)(const sonda__question *question, const uint8_t *literal);
 
-/* `scan` is an entry of SCANS of the question's pack. */
+/* Searches a field of the event; `table` is one of the question's content. */
 void sonda__scan(const sonda__question *question,
-                 const uint8_t *scan,
-                 sonda__span folded,
+                 const sonda__scan_table *table,
+                 uint32_t field,
                  sonda__literal_fn on_literal);
 
 #endif

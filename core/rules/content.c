@@ -178,6 +178,10 @@ static sonda_status load(sonda_content *content,
         status = open_names(content, error);
     }
     if (status == SONDA_OK) {
+        status = sonda__scan_tables_open(&content->scans, &content->pack, content->fields,
+                                         content->native_count, &content->allocator);
+    }
+    if (status == SONDA_OK) {
         status = sonda__content_link_filters(content, error);
     }
     return status == SONDA_OK ? sonda__content_link_policy(content, error) : status;
@@ -237,6 +241,7 @@ static void close_one(sonda_content *content)
 {
     sonda_allocator allocator = content->allocator;
 
+    sonda__scan_tables_close(&content->scans, &allocator);
     sonda__names_close(content->names);
     sonda__release(&allocator, content->responses);
     sonda__release(&allocator, content->links);

@@ -15,6 +15,7 @@
 #include "core/rules/content_policy.h"
 #include "core/rules/pack.h"
 #include "core/rules/program_shares.h"
+#include "core/rules/scan_tables.h"
 
 /*
  * Packs laid over one another at most. Bounds the walk through bases, which
@@ -53,6 +54,7 @@ struct sonda_content {
     uint32_t feature_count;
     uint32_t reserved;
     sonda__span features[SONDA__FEATURES_MAX];
+    sonda__scan_tables scans;
 };
 
 /* The pack a rule over all packs is from, and its index there; or NULL. */

@@ -443,6 +443,8 @@ typedef enum sonda__literal_kind {
     SONDA__LITERAL_KIND_COUNT = 12
 } sonda__literal_kind;
 #define SONDA__LITERAL_WIDTHS 5u
+/* Tells the cases of ASCII apart: hashes of literals do not look at it. */
+#define SONDA__CASE_BIT 0x20u
 #define SONDA__LITERAL_INNER_MIN 4u
 
 /*
@@ -582,6 +584,12 @@ static inline uint64_t sonda__literal_word(const uint8_t *at, uint32_t width)
     return word;
 }
 
+/* The same with the case bit of each byte set. */
+static inline uint64_t sonda__cased_word(const uint8_t *at, uint32_t width)
+{
+    return sonda__literal_word(at, width) | SONDA__CASE_BIT * UINT64_C(0x0101010101010101);
+}
+
 /* Hash of a beginning, an end or a whole; its upper bits number the bucket. */
 static inline uint32_t sonda__anchored_hash(const uint8_t *at, size_t len, uint32_t kind)
 {
@@ -590,10 +598,10 @@ static inline uint32_t sonda__anchored_hash(const uint8_t *at, size_t len, uint3
 
     if (kind == SONDA__LITERAL_WHOLE) {
         width = len < 8 ? (uint32_t)len : 8;
-        word = sonda__literal_word(at, width) +
-               (sonda__literal_word(at + (len - width), width) << 7) + len;
+        word = sonda__cased_word(at, width) +
+               (sonda__cased_word(at + (len - width), width) << 7) + len;
     } else {
-        word = sonda__literal_word(kind < SONDA__LITERAL_END ? at : at + (len - width), width);
+        word = sonda__cased_word(kind < SONDA__LITERAL_END ? at : at + (len - width), width);
     }
     return (uint32_t)((word * UINT64_C(0x9e3779b97f4a7c15) + kind * UINT64_C(0x85ebca6b97)) >>
                       32);
@@ -602,7 +610,7 @@ static inline uint32_t sonda__anchored_hash(const uint8_t *at, size_t len, uint3
 /* Hash of four bytes in a row; its upper bits number the bit and the bucket. */
 static inline uint32_t sonda__gram_hash(uint32_t gram)
 {
-    return gram * 0x9e3779b1u;
+    return (gram | SONDA__CASE_BIT * 0x01010101u) * 0x9e3779b1u;
 }
 
 #endif

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Two passes of the same code: the first one counts what the pool must hold,
+ * the second one fills it. Everything is linear in the literals and their
+ * alternatives.
+ *
+ * The pack's order of literals and log sources decides every order here.
+ *
+ * Layer 3 (rules). Allocates while loading only.
+ */
+
+#include "core/rules/scan_tables.h"
+
+#include <string.h>
+
+#include "core/base/allocate.h"
+
+/* Buckets for each probe, and bits: one place of a value in 100 passes by chance. */
+#define BUCKETS_PER_PROBE 2u
+#define BITS_PER_PROBE 128u
+#define BUCKET_BITS_MAX 20u
+#define BITMAP_BITS_MIN 9u
+/* 32 KB, which is what a first-level cache holds. */
+#define BITMAP_BITS_MAX 18u
+#define BYTES 256u
+
+typedef struct builder {
+    const sonda__pack *pack;
+    sonda__scan_tables *tables;
+    uint32_t *pool; /* NULL: only counting */
+    size_t used;
+    /* Log source by log source, the literals of its keywords. */
+    uint32_t *first_keyword; /* by log source, and the end */
+    uint32_t *keywords;
+} builder;
+
+/* Literals of a scan: listed, or all from `first` on. */
+typedef struct literal_run {
+    const uint32_t *listed;
+    uint32_t first;
+    uint32_t count;
+} literal_run;
+
+static uint32_t literal_of(const literal_run *run, uint32_t i)
+{
+    return run->listed != NULL ? run->listed[i] : run->first + i;
+}
+
+static uint32_t *take(builder *build, size_t words)
+{
+    uint32_t *taken = build->pool == NULL ? NULL : build->pool + build->used;
+
+    build->used += words;
+    return taken;
+}
+
+static uint32_t bits_for(uint64_t count, uint32_t least, uint32_t most)
+{
+    uint32_t bits = least;
+
+    while (bits < most && UINT64_C(1) << bits < count) {
+        bits++;
+    }
+    return bits;
+}
+
+/* Bytes from one look at a value to the next by which a literal is found; 0: anchored. */
+static uint32_t step_of(const uint8_t *literal)
+{
+    uint32_t len = sonda__pack_u32(literal + SONDA__AT_LITERAL_TEXT + 4);
+
+    if (sonda__pack_u32(literal + SONDA__AT_LITERAL_KIND) != SONDA__LITERAL_INNER) {
+        return 0;
+    }
+    if (len >= SONDA__LITERAL_INNER_MIN + 3) {
+        return 4;
+    }
+    return len > SONDA__LITERAL_INNER_MIN ? 2 : 1;
+}
+
+/* The `i`-th of the runs of a literal, of which there are as many as its step has bytes. */
+static sonda__probe
+probe_of(const builder *build, uint32_t index, const uint8_t *literal, uint32_t i)
+{
+    sonda__span text = sonda__pack_text(build->pack, literal + SONDA__AT_LITERAL_TEXT);
+    const uint8_t *bytes = (const uint8_t *)text.data;
+    uint32_t kind = sonda__pack_u32(literal + SONDA__AT_LITERAL_KIND);
+    uint32_t chosen = sonda__pack_u32(literal + SONDA__AT_LITERAL_GRAM);
+    sonda__probe probe = {.literal = index, .at = kind};
+
+    if (kind != SONDA__LITERAL_INNER) {
+        probe.hash = sonda__anchored_hash(bytes, text.len, kind);
+        return probe;
+    }
+    /* As near the chosen run as leaves room for the others. */
+    probe.at = (uint32_t)text.len - SONDA__LITERAL_INNER_MIN + 1 - step_of(literal);
+    probe.at = (chosen < probe.at ? chosen : probe.at) + i;
+    probe.hash = sonda__gram_hash(sonda__pack_u32(bytes + probe.at));
+    return probe;
+}
+
+static const uint8_t *literal_at(const builder *build, uint32_t index)
+{
+    return sonda__pack_entry(build->pack, SONDA__SECTION_LITERALS, index);
+}
+
+/* By counting: buckets say where each ends, then, moved by one, where it begins. */
+static void fill_table(const builder *build,
+                       const literal_run *run,
+                       const sonda__probe_table *table,
+                       uint32_t *buckets,
+                       sonda__probe *probes)
+{
+    uint32_t bucket_count = UINT32_C(1) << (32 - table->shift);
+
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        uint32_t before = 0;
+
+        for (uint32_t i = 0; i < run->count; i++) {
+            uint32_t index = literal_of(run, i);
+            const uint8_t *literal = literal_at(build, index);
+            uint32_t step = step_of(literal);
+
+            for (uint32_t k = 0; step == table->step && k < (step == 0 ? 1 : step); k++) {
+                sonda__probe probe = probe_of(build, index, literal, k);
+                uint32_t *bucket = &buckets[probe.hash >> table->shift];
+
+                if (pass == 1) {
+                    probes[*bucket] = probe;
+                }
+                (*bucket)++;
+            }
+        }
+        for (uint32_t i = 0; i <= bucket_count; i++) {
+            uint32_t count = buckets[i];
+
+            /* After the first pass the sum of those before, after the second their end. */
+            buckets[i] = before;
+            before = pass == 0 ? before + count : count;
+        }
+    }
+}
+
+static void put_table(builder *build,
+                      const literal_run *run,
+                      uint32_t step,
+                      uint32_t count,
+                      sonda__probe_table *table)
+{
+    uint32_t bucket_bits = bits_for((uint64_t)count * BUCKETS_PER_PROBE, 1, BUCKET_BITS_MAX);
+    uint32_t bitmap_bits =
+        bits_for((uint64_t)count * BITS_PER_PROBE, BITMAP_BITS_MIN, BITMAP_BITS_MAX);
+    uint32_t *bitmap = step == 0 ? NULL : take(build, (size_t)1 << (bitmap_bits - 5));
+    uint32_t *buckets = take(build, ((size_t)1 << bucket_bits) + 1);
+    sonda__probe *probes =
+        (sonda__probe *)(void *)take(build, count * (sizeof *probes / sizeof *buckets));
+
+    if (build->pool == NULL) {
+        return;
+    }
+    table->probes = probes;
+    table->buckets = buckets;
+    table->bitmap = bitmap;
+    table->count = count;
+    table->step = step;
+    table->shift = 32 - bucket_bits;
+    table->bitmap_shift = 32 - bitmap_bits;
+    fill_table(build, run, table, buckets, probes);
+    for (uint32_t i = 0; bitmap != NULL && i < count; i++) {
+        uint32_t bit = probes[i].hash >> table->bitmap_shift;
+
+        bitmap[bit / 32] |= UINT32_C(1) << bit % 32;
+    }
+}
+
+/* What anchored literals ask of the first byte, the last one and the length. */
+static void put_kinds(builder *build, const literal_run *run, sonda__scan_table *table)
+{
+    uint16_t *first = (uint16_t *)(void *)take(build, BYTES * sizeof *first / 4);
+    uint16_t *last = (uint16_t *)(void *)take(build, BYTES * sizeof *last / 4);
+
+    if (build->pool == NULL) {
+        return;
+    }
+    table->first_kinds = first;
+    table->last_kinds = last;
+    for (uint32_t i = 0; i < run->count; i++) {
+        const uint8_t *literal = literal_at(build, literal_of(run, i));
+        sonda__span text = sonda__pack_text(build->pack, literal + SONDA__AT_LITERAL_TEXT);
+        uint32_t kind = sonda__pack_u32(literal + SONDA__AT_LITERAL_KIND);
+
+        if (kind == SONDA__LITERAL_WHOLE) {
+            table->whole_lengths |= UINT64_C(1) << (text.len < 63 ? text.len : 63);
+        } else if (kind < SONDA__LITERAL_END) {
+            first[(uint8_t)text.data[0] | SONDA__CASE_BIT] |= (uint16_t)(1u << kind);
+        } else if (kind < SONDA__LITERAL_INNER) {
+            last[(uint8_t)text.data[text.len - 1] | SONDA__CASE_BIT] |= (uint16_t)(1u << kind);
+        }
+    }
+}
+
+static void put_scan(builder *build, const literal_run *run, sonda__scan_table *table)
+{
+    uint32_t counts[5] = {0}; /* by step */
+    uint32_t least = UINT32_MAX;
+    uint32_t inner = 0;
+
+    for (uint32_t i = 0; i < run->count; i++) {
+        const uint8_t *literal = literal_at(build, literal_of(run, i));
+        uint32_t len = sonda__pack_u32(literal + SONDA__AT_LITERAL_TEXT + 4);
+        uint32_t step = step_of(literal);
+
+        counts[step] += step == 0 ? 1 : step;
+        least = len < least ? len : least;
+    }
+    if (build->pool != NULL) {
+        table->least = least;
+    }
+    if (counts[0] > 0) {
+        put_table(build, run, 0, counts[0], &table->anchored);
+        put_kinds(build, run, table);
+    }
+    for (uint32_t step = 4; step > 0; step /= 2) {
+        if (counts[step] > 0) {
+            put_table(build, run, step, counts[step], &table->inner[inner++]);
+        }
+    }
+}
+
+static void put_all(builder *build)
+{
+    const sonda__pack *pack = build->pack;
+    sonda__scan_tables *tables = build->tables;
+    uint32_t scans = pack->count[SONDA__SECTION_SCANS];
+
+    for (uint32_t i = 0; i < scans; i++) {
+        const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_SCANS, i);
+        sonda__list anchored = sonda__pack_list(at + SONDA__AT_SCAN_ANCHORED);
+        sonda__list inner = sonda__pack_list(at + SONDA__AT_SCAN_INNER);
+        literal_run run = {NULL, anchored.first, anchored.count + inner.count};
+
+        if (sonda__pack_u32(at + SONDA__AT_SCAN_FIELD) != SONDA__SCAN_EVERY) {
+            put_scan(build, &run, &tables->tables[i]);
+        }
+    }
+    for (uint32_t i = 0; i < tables->source_count; i++) {
+        uint32_t first = build->first_keyword[i];
+        literal_run run = {build->keywords + first, 0, build->first_keyword[i + 1] - first};
+
+        if (run.count > 0) {
+            put_scan(build, &run, &tables->tables[tables->of_source[i] - 1]);
+        }
+    }
+}
+
+/* The log source of an alternative that waits for a literal. */
+static uint32_t source_of(const sonda__pack *pack, sonda__list postings, uint32_t i)
+{
+    const uint8_t *number = sonda__pack_listed(pack, SONDA__SECTION_POSTINGS, postings, i);
+    const uint8_t *alternative =
+        sonda__pack_entry(pack, SONDA__SECTION_ALTERNATIVES, sonda__pack_u32(number));
+
+    return sonda__pack_u32(alternative + SONDA__AT_ALTERNATIVE_SOURCE);
+}
+
+/*
+ * Sorts the literals of keywords by the log sources of their rules, by
+ * counting: in the first pass, then placing.
+ */
+static void sort_keywords(const builder *build, sonda__list literals)
+{
+    const sonda__pack *pack = build->pack;
+    uint32_t *first = build->first_keyword;
+    uint32_t count = build->tables->source_count;
+
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        uint32_t before = 0;
+
+        for (uint32_t i = 0; i < literals.count; i++) {
+            const uint8_t *literal = literal_at(build, literals.first + i);
+            sonda__list postings = sonda__pack_list(literal + SONDA__AT_LITERAL_POSTINGS);
+
+            for (uint32_t k = 0; k < postings.count; k++) {
+                uint32_t *place = &first[source_of(pack, postings, k)];
+
+                if (pass == 1) {
+                    build->keywords[*place] = literals.first + i;
+                }
+                (*place)++;
+            }
+        }
+        for (uint32_t i = 0; i <= count; i++) {
+            uint32_t counted = first[i];
+
+            first[i] = before;
+            before = pass == 0 ? before + counted : counted;
+        }
+    }
+}
+
+/* The scan of keywords is the last one, if there is one. */
+static sonda__list keyword_literals(const sonda__pack *pack)
+{
+    uint32_t scans = pack->count[SONDA__SECTION_SCANS];
+    const uint8_t *at =
+        scans == 0 ? NULL : sonda__pack_entry(pack, SONDA__SECTION_SCANS, scans - 1);
+    sonda__list none = {0, 0};
+
+    if (at == NULL || sonda__pack_u32(at + SONDA__AT_SCAN_FIELD) != SONDA__SCAN_EVERY) {
+        return none;
+    }
+    none = sonda__pack_list(at + SONDA__AT_SCAN_ANCHORED);
+    none.count += sonda__pack_list(at + SONDA__AT_SCAN_INNER).count;
+    return none;
+}
+
+static uint32_t count_postings(const builder *build, sonda__list literals)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < literals.count; i++) {
+        count +=
+            sonda__pack_list(literal_at(build, literals.first + i) + SONDA__AT_LITERAL_POSTINGS)
+                .count;
+    }
+    return count;
+}
+
+static sonda_status take_keywords(builder *build, const sonda_allocator *allocator)
+{
+    sonda__scan_tables *tables = build->tables;
+    sonda__list literals = keyword_literals(build->pack);
+    uint32_t posting_count = count_postings(build, literals);
+
+    build->first_keyword = sonda__allocate_zeroed(allocator, (size_t)tables->source_count + 1,
+                                                  sizeof *build->first_keyword);
+    build->keywords =
+        sonda__allocate(allocator, (size_t)posting_count + 1, sizeof *build->keywords);
+    if (build->first_keyword == NULL || build->keywords == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    sort_keywords(build, literals);
+    for (uint32_t i = 0; i < tables->source_count; i++) {
+        if (build->first_keyword[i + 1] > build->first_keyword[i]) {
+            tables->of_source[i] = ++tables->count;
+        }
+    }
+    return SONDA_OK;
+}
+
+/* Tables by their fields' slots; a field that stands in the pack twice has a chain. */
+static void
+link_fields(sonda__scan_tables *tables, const sonda__pack *pack, const sonda_field_id *fields)
+{
+    for (uint32_t i = 0; i < pack->count[SONDA__SECTION_SCANS]; i++) {
+        const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_SCANS, i);
+        uint32_t field = sonda__pack_u32(at + SONDA__AT_SCAN_FIELD);
+        uint32_t slot = field < pack->count[SONDA__SECTION_FIELDS]
+                            ? sonda__scan_slot(fields[field])
+                            : UINT32_MAX;
+
+        if (slot < tables->field_count) {
+            tables->tables[i].next = tables->of_field[slot];
+            tables->of_field[slot] = i + 1;
+        }
+    }
+}
+
+static sonda_status
+build_all(builder *build, const sonda_field_id *fields, const sonda_allocator *allocator)
+{
+    sonda__scan_tables *tables = build->tables;
+
+    if (take_keywords(build, allocator) != SONDA_OK) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    tables->tables =
+        sonda__allocate_zeroed(allocator, (size_t)tables->count + 1, sizeof *tables->tables);
+    if (tables->tables == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    put_all(build);
+    tables->pool = sonda__allocate_zeroed(allocator, build->used + 1, sizeof *tables->pool);
+    if (tables->pool == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    build->pool = tables->pool;
+    build->used = 0;
+    put_all(build);
+    link_fields(tables, build->pack, fields);
+    return SONDA_OK;
+}
+
+sonda_status sonda__scan_tables_open(sonda__scan_tables *tables,
+                                     const sonda__pack *pack,
+                                     const sonda_field_id *fields,
+                                     size_t native_count,
+                                     const sonda_allocator *allocator)
+{
+    builder build = {.pack = pack, .tables = tables};
+    sonda_status status = SONDA_ERR_NO_MEMORY;
+
+    tables->count = pack->count[SONDA__SECTION_SCANS];
+    tables->source_count = pack->count[SONDA__SECTION_SOURCES];
+    tables->field_count = SONDA_FIELD_COUNT + (uint32_t)native_count;
+    tables->of_field =
+        sonda__allocate_zeroed(allocator, tables->field_count, sizeof *tables->of_field);
+    tables->of_source = sonda__allocate_zeroed(allocator, (size_t)tables->source_count + 1,
+                                               sizeof *tables->of_source);
+    if (tables->of_field != NULL && tables->of_source != NULL) {
+        status = build_all(&build, fields, allocator);
+    }
+    sonda__release(allocator, build.first_keyword);
+    sonda__release(allocator, build.keywords);
+    return status;
+}
+
+void sonda__scan_tables_close(sonda__scan_tables *tables, const sonda_allocator *allocator)
+{
+    sonda__release(allocator, tables->of_field);
+    sonda__release(allocator, tables->of_source);
+    sonda__release(allocator, tables->tables);
+    sonda__release(allocator, tables->pool);
+}

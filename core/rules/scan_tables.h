@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What matching looks literals up in: made of a verified pack's literals when
+ * it is loaded, for the machine that runs it.
+ *
+ * A literal that begins, ends or is the value is found by the hash of those
+ * bytes. One that may stand anywhere is found by four bytes of it. A value is
+ * looked at in steps: of four bytes where literals are long enough that one of
+ * four of their runs must fall on a step, else of two or one.
+ *
+ * Hashes are of bytes with the bit set that tells the cases of ASCII apart: they
+ * lead from a value as it is to the literals that its folded text may have.
+ *
+ * Layer 3 (rules). Allocates while loading only.
+ */
+
+#ifndef SONDA_CORE_RULES_SCAN_TABLES_H
+#define SONDA_CORE_RULES_SCAN_TABLES_H
+
+#include "core/rules/pack.h"
+#include "sonda/allocator.h"
+#include "sonda/field.h"
+
+/* One way to a literal. */
+typedef struct sonda__probe {
+    uint32_t hash;
+    uint32_t literal; /* index into LITERALS */
+    uint32_t at;      /* of four bytes: where they are in it; else its kind */
+} sonda__probe;
+
+/* Probes in the order of their hashes' upper bits. */
+typedef struct sonda__probe_table {
+    const sonda__probe *probes;
+    const uint32_t *buckets; /* where those of each bucket begin, and the end */
+    const uint32_t *bitmap;  /* bits of hashes that some probe has; NULL: by bucket */
+    uint32_t count;
+    uint32_t step; /* of the value */
+    uint32_t shift;
+    uint32_t bitmap_shift;
+} sonda__probe_table;
+
+#define SONDA__SCAN_STEPS 3u
+
+typedef struct sonda__scan_table {
+    sonda__probe_table anchored;
+    sonda__probe_table inner[SONDA__SCAN_STEPS]; /* those with probes come first */
+    /* By first and last byte: kinds of literals that begin and end so. */
+    const uint16_t *first_kinds;
+    const uint16_t *last_kinds;
+    uint64_t whole_lengths; /* bit n: a whole of n bytes, or of 63 and more */
+    uint32_t least;         /* bytes of the shortest literal */
+    uint32_t next;          /* 1 + the next table of the same field; 0: none */
+} sonda__scan_table;
+
+typedef struct sonda__scan_tables {
+    sonda__scan_table *tables; /* of SCANS; then those of keywords, by log source */
+    uint32_t *of_field;        /* by slot of a field: 1 + its table; 0: none */
+    uint32_t *of_source;       /* by log source: 1 + the table of its keywords */
+    uint32_t *pool;            /* everything that tables point to */
+    uint32_t count;
+    uint32_t field_count;
+    uint32_t source_count;
+    uint32_t reserved;
+} sonda__scan_tables;
+
+/* `fields` has the id of each of FIELDS; SONDA_FIELD_NATIVE + `native_count` is past them. */
+sonda_status sonda__scan_tables_open(sonda__scan_tables *tables,
+                                     const sonda__pack *pack,
+                                     const sonda_field_id *fields,
+                                     size_t native_count,
+                                     const sonda_allocator *allocator);
+
+void sonda__scan_tables_close(sonda__scan_tables *tables, const sonda_allocator *allocator);
+
+/* Slot of a field's id: rows of the table, then native names. UINT32_MAX: of none. */
+static inline uint32_t sonda__scan_slot(sonda_field_id id)
+{
+    if (id < SONDA_FIELD_COUNT) {
+        return id;
+    }
+    return id >= SONDA_FIELD_NATIVE ? SONDA_FIELD_COUNT + (id - SONDA_FIELD_NATIVE)
+                                    : UINT32_MAX;
+}
+
+#endif
