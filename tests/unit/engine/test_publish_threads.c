@@ -68,6 +68,7 @@ static void *work(void *argument)
     counts *c = argument;
     sonda_worker_options options = SONDA_WORKER_OPTIONS_INIT;
     sonda_worker *worker = NULL;
+    sonda_stats stats = SONDA_STATS_INIT;
     uint8_t record[1024];
     size_t len = launch_record(record, sizeof record, &header, "/usr/bin/nc", "nc -e /bin/sh");
 
@@ -84,9 +85,47 @@ static void *work(void *argument)
             c->wrong++;
         }
     }
+    /* None was lost. */
+    c->wrong += sonda_worker_stats(worker, &stats) != SONDA_OK ||
+                stats.records != 20 * ROUNDS || stats.decoded != 20 * ROUNDS;
     sonda_worker_close(worker);
     atomic_fetch_add(&finished, 1);
     return NULL;
+}
+
+static void test_publish__between_two_events__the_next_one_sees_it(void **state)
+{
+    const sonda_record_header header = {0};
+    sonda_content *contents[2] = {content_of(first_rules), content_of(second_rules)};
+    sonda_worker_options options = SONDA_WORKER_OPTIONS_INIT;
+    sonda_stats stats = SONDA_STATS_INIT;
+    sonda_worker *worker = NULL;
+    counts seen = {0, 0};
+    uint8_t record[1024];
+    size_t len = launch_record(record, sizeof record, &header, "/usr/bin/nc", "nc -e /bin/sh");
+
+    (void)state;
+    options.on_finding = on_finding;
+    options.user = &seen;
+    assert_int_equal(sonda_engine_open(&engine, NULL, NULL), SONDA_OK);
+    assert_int_equal(sonda_worker_open(&worker, engine, NULL, &options, NULL), SONDA_OK);
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        seen.findings = 0;
+        assert_int_equal(sonda_engine_publish(engine, contents[i % 2]), SONDA_OK);
+
+        assert_int_equal(sonda_worker_process(worker, record, len, 0), SONDA_OK);
+
+        assert_int_equal(seen.findings, 1 + i % 2);
+        assert_in_range(sonda_engine_collect(engine), 0, 1);
+    }
+    assert_int_equal(sonda_worker_stats(worker, &stats), SONDA_OK);
+    assert_int_equal(stats.records, ROUNDS);
+    assert_int_equal(stats.content_switches, ROUNDS);
+    assert_int_equal(seen.wrong, 0);
+    sonda_worker_close(worker);
+    sonda_engine_close(engine);
+    sonda_content_release(contents[1]);
+    sonda_content_release(contents[0]);
 }
 
 static void test_publish__while_workers_run__each_event_sees_one_content(void **state)
@@ -203,6 +242,7 @@ static void test_steps__around_one_tracker__findings_keep_their_chain(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_publish__between_two_events__the_next_one_sees_it),
         cmocka_unit_test(test_publish__while_workers_run__each_event_sees_one_content),
         cmocka_unit_test(test_steps__around_one_tracker__findings_keep_their_chain),
     };
