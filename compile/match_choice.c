@@ -12,6 +12,7 @@
 
 #include "compile/literal_rarity.h"
 #include "compile/match_keys.h"
+#include "compile/match_program.h"
 #include "core/base/allocate.h"
 
 /* What no event is kept from by any literal. */
@@ -19,11 +20,14 @@
 
 typedef struct chooser {
     sonda__match_keys *keys;
-    const sonda__pack_sections *sections;
-    uint32_t *pattern_keys; /* by pattern */
-    uint64_t *key_costs;    /* by key: as many as patterns at most */
-    uint64_t *item_costs;   /* by predicate */
-    uint64_t *node_costs;   /* of the tree under way */
+    sonda__pack_sections *sections;
+    uint32_t *pattern_keys;        /* by pattern */
+    uint64_t *pattern_costs;       /* likewise */
+    uint64_t *key_costs;           /* by key: as many as patterns at most */
+    uint64_t *item_costs;          /* by predicate */
+    uint64_t *node_costs;          /* of the tree under way */
+    sonda__program_guess *guesses; /* by predicate */
+    sonda__program_scratch scratch;
 } chooser;
 
 static const uint8_t *entry(const chooser *choose, sonda__section_kind kind, uint32_t index)
@@ -37,12 +41,6 @@ static bool or_next(const chooser *choose, uint32_t pattern)
     const uint8_t *at = entry(choose, SONDA__SECTION_PATTERNS, pattern);
 
     return (sonda__pack_u16(at + SONDA__AT_PATTERN_FLAGS) & SONDA__PATTERN_OR_NEXT) != 0;
-}
-
-/* How often a literal is expected. */
-static uint64_t cost_of_key(const chooser *choose, uint32_t key)
-{
-    return key == SONDA__NO_KEY ? ALWAYS : choose->key_costs[key];
 }
 
 static void find_pattern_keys(chooser *choose)
@@ -112,7 +110,7 @@ static uint64_t cost_of_value(const chooser *choose, uint32_t *i)
 
     for (; more; (*i)++) {
         more = or_next(choose, *i);
-        cost = sonda__cost_add(cost, cost_of_key(choose, choose->pattern_keys[*i]));
+        cost = sonda__cost_add(cost, choose->pattern_costs[*i]);
     }
     return cost;
 }
@@ -246,6 +244,7 @@ static void wait_for_tree(const chooser *choose, uint32_t alternative, const uin
 
         if (kind == SONDA__PACK_TEST) {
             wait_for_item(choose, alternative, node_item(nodes, i));
+            choose->scratch.nodes[i].awaited = 1;
             i++;
         } else if (kind == SONDA__PACK_AND && depth <= SONDA__TREE_DEPTH_MAX) {
             uint32_t best = best_member(choose, nodes, i);
@@ -262,13 +261,9 @@ static void wait_for_tree(const chooser *choose, uint32_t alternative, const uin
     }
 }
 
-static void choose_alternative(const chooser *choose, uint32_t index)
+static void
+choose_waits(const chooser *choose, uint32_t index, const uint8_t *nodes, uint32_t count)
 {
-    const uint8_t *at = entry(choose, SONDA__SECTION_ALTERNATIVES, index);
-    const uint8_t *nodes =
-        entry(choose, SONDA__SECTION_NODES, sonda__pack_u32(at + SONDA__AT_ALTERNATIVE_NODES));
-    uint32_t count = sonda__pack_u32(at + SONDA__AT_ALTERNATIVE_NODES + 4);
-
     for (uint32_t i = count; i-- > 0;) {
         choose->node_costs[i] = node_kind(nodes, i) == SONDA__PACK_TEST
                                     ? choose->item_costs[node_item(nodes, i)]
@@ -278,6 +273,36 @@ static void choose_alternative(const chooser *choose, uint32_t index)
         sonda__pack_buffer_bytes(&choose->keys->always, &index, sizeof index);
     } else {
         wait_for_tree(choose, index, nodes);
+    }
+}
+
+static void choose_alternative(chooser *choose, uint32_t index)
+{
+    const uint8_t *at = entry(choose, SONDA__SECTION_ALTERNATIVES, index);
+    const uint8_t *nodes =
+        entry(choose, SONDA__SECTION_NODES, sonda__pack_u32(at + SONDA__AT_ALTERNATIVE_NODES));
+    uint32_t count = sonda__pack_u32(at + SONDA__AT_ALTERNATIVE_NODES + 4);
+    uint32_t owner = sonda__pack_u32(at + SONDA__AT_ALTERNATIVE_OWNER);
+
+    for (uint32_t i = 0; i < count; i++) {
+        choose->scratch.nodes[i].awaited = 0;
+    }
+    /* Filters are looked at when a rule holds, and wait for nothing else. */
+    if ((owner & SONDA__ALTERNATIVE_FILTER) == 0) {
+        choose_waits(choose, index, nodes, count);
+    }
+    sonda__program_put(choose->sections, index, choose->guesses, &choose->scratch);
+}
+
+/* How often each pattern is expected to hold. */
+static void find_pattern_costs(const chooser *choose)
+{
+    uint32_t count = sonda__pack_entries(choose->sections, SONDA__SECTION_PATTERNS);
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t key = choose->pattern_keys[i];
+
+        choose->pattern_costs[i] = key == SONDA__NO_KEY ? ALWAYS : choose->key_costs[key];
     }
 }
 
@@ -291,42 +316,62 @@ static void choose_all(chooser *choose)
     }
     count_popularity(choose);
     find_key_costs(choose);
+    find_pattern_costs(choose);
     find_item_costs(choose);
+    sonda__program_guess_items(choose->sections, choose->pattern_costs, choose->guesses);
     for (uint32_t i = 0; i < count; i++) {
-        const uint8_t *at = entry(choose, SONDA__SECTION_ALTERNATIVES, i);
-
-        if ((sonda__pack_u32(at + SONDA__AT_ALTERNATIVE_OWNER) & SONDA__ALTERNATIVE_FILTER) ==
-            0) {
-            choose_alternative(choose, i);
-        }
+        choose_alternative(choose, i);
     }
 }
 
-sonda_status sonda__match_keys_choose(sonda__match_keys *keys,
-                                      const sonda__pack_sections *sections)
+static bool take_memory(chooser *choose)
 {
-    const sonda_allocator *allocator = keys->keys.allocator;
-    size_t patterns = sonda__pack_entries(sections, SONDA__SECTION_PATTERNS);
-    size_t items = sonda__pack_entries(sections, SONDA__SECTION_PREDICATES);
-    size_t nodes = sonda__pack_entries(sections, SONDA__SECTION_NODES);
-    chooser choose = {keys, sections, NULL, NULL, NULL, NULL};
+    const sonda_allocator *allocator = choose->keys->keys.allocator;
+    size_t patterns = sonda__pack_entries(choose->sections, SONDA__SECTION_PATTERNS) + 1;
+    size_t items = sonda__pack_entries(choose->sections, SONDA__SECTION_PREDICATES) + 1;
+    size_t nodes = sonda__pack_entries(choose->sections, SONDA__SECTION_NODES) + 1;
+
+    choose->pattern_keys = sonda__allocate(allocator, patterns, sizeof(uint32_t));
+    choose->pattern_costs = sonda__allocate(allocator, patterns, sizeof(uint64_t));
+    choose->key_costs = sonda__allocate(allocator, patterns, sizeof(uint64_t));
+    choose->item_costs = sonda__allocate(allocator, items, sizeof(uint64_t));
+    choose->guesses = sonda__allocate(allocator, items, sizeof *choose->guesses);
+    choose->node_costs = sonda__allocate(allocator, nodes, sizeof(uint64_t));
+    choose->scratch.nodes = sonda__allocate(allocator, nodes, sizeof *choose->scratch.nodes);
+    choose->scratch.members =
+        sonda__allocate(allocator, nodes, sizeof *choose->scratch.members);
+    return choose->pattern_keys != NULL && choose->pattern_costs != NULL &&
+           choose->key_costs != NULL && choose->item_costs != NULL && choose->guesses != NULL &&
+           choose->node_costs != NULL && choose->scratch.nodes != NULL &&
+           choose->scratch.members != NULL;
+}
+
+static void give_memory_back(const chooser *choose)
+{
+    const sonda_allocator *allocator = choose->keys->keys.allocator;
+
+    sonda__release(allocator, choose->pattern_keys);
+    sonda__release(allocator, choose->pattern_costs);
+    sonda__release(allocator, choose->key_costs);
+    sonda__release(allocator, choose->item_costs);
+    sonda__release(allocator, choose->guesses);
+    sonda__release(allocator, choose->node_costs);
+    sonda__release(allocator, choose->scratch.nodes);
+    sonda__release(allocator, choose->scratch.members);
+}
+
+sonda_status sonda__match_keys_choose(sonda__match_keys *keys, sonda__pack_sections *sections)
+{
+    chooser choose = {.keys = keys, .sections = sections};
     sonda_status status = SONDA_ERR_NO_MEMORY;
 
-    choose.pattern_keys = sonda__allocate(allocator, patterns + 1, sizeof(uint32_t));
-    choose.key_costs = sonda__allocate(allocator, patterns + 1, sizeof(uint64_t));
-    choose.item_costs = sonda__allocate(allocator, items + 1, sizeof(uint64_t));
-    choose.node_costs = sonda__allocate(allocator, nodes + 1, sizeof(uint64_t));
-    if (choose.pattern_keys != NULL && choose.key_costs != NULL && choose.item_costs != NULL &&
-        choose.node_costs != NULL) {
+    if (take_memory(&choose)) {
         choose_all(&choose);
         status =
             keys->keys.failed || keys->known.failed || keys->waits.failed || keys->always.failed
                 ? SONDA_ERR_NO_MEMORY
                 : SONDA_OK;
     }
-    sonda__release(allocator, choose.pattern_keys);
-    sonda__release(allocator, choose.key_costs);
-    sonda__release(allocator, choose.item_costs);
-    sonda__release(allocator, choose.node_costs);
+    give_memory_back(&choose);
     return status;
 }

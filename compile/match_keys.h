@@ -40,9 +40,11 @@ typedef struct sonda__match_keys {
 void sonda__match_keys_init(sonda__match_keys *keys, const sonda_allocator *allocator);
 void sonda__match_keys_reset(sonda__match_keys *keys);
 
-/* Chooses for every alternative of a rule. SONDA_ERR_NO_MEMORY otherwise. */
-sonda_status sonda__match_keys_choose(sonda__match_keys *keys,
-                                      const sonda__pack_sections *sections);
+/*
+ * Chooses for every alternative of a rule, and writes the programs of all, which
+ * go by what was chosen. SONDA_ERR_NO_MEMORY otherwise.
+ */
+sonda_status sonda__match_keys_choose(sonda__match_keys *keys, sonda__pack_sections *sections);
 
 /*
  * Number of the key a pattern needs in a field, or SONDA__NO_KEY: any value the

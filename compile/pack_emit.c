@@ -87,6 +87,38 @@ static void put_arguments(sonda__pack_sections *sections,
     sonda__pack_buffer_u32(out, pattern->c);
 }
 
+/* Whether a value needs a byte beyond ASCII to meet the pattern. */
+static bool is_beyond_ascii(const sonda__lowered_pattern *pattern)
+{
+    bool glob = pattern->op == SONDA__OP_GLOB;
+
+    if (pattern->op != SONDA__OP_LITERAL && !glob) {
+        return false;
+    }
+    for (size_t i = 0; i < pattern->bytes.len; i++) {
+        uint8_t byte = (uint8_t)pattern->bytes.data[i];
+
+        if (glob && byte == SONDA__GLOB_ESCAPE) {
+            i++;
+        } else if (byte >= 0x80) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint32_t flags_of(const sonda__lowered_item *item)
+{
+    uint32_t flags = item->flags | SONDA__PREDICATE_BEYOND_ASCII;
+
+    for (size_t i = 0; i < item->pattern_count; i++) {
+        if (!is_beyond_ascii(&item->patterns[i])) {
+            return item->flags;
+        }
+    }
+    return flags;
+}
+
 /* Index of the item as this source's records have it. */
 static uint32_t put_predicate(sonda__pack_sections *sections,
                               const sonda__log_source *source,
@@ -98,7 +130,7 @@ static uint32_t put_predicate(sonda__pack_sections *sections,
     bool keyword = (item->flags & SONDA__PREDICATE_KEYWORD) != 0;
 
     key->len = 0;
-    sonda__pack_buffer_u32(key, item->flags);
+    sonda__pack_buffer_u32(key, flags_of(item));
     sonda__pack_buffer_u32(
         key, keyword
                  ? 0
@@ -131,7 +163,7 @@ static void add_cost(sonda__pack_sections *sections, const sonda__lowered_item *
             sections->cost_byte,
             sonda__pattern_cost(pattern->op, (uint32_t)pattern->bytes.len, code_count));
     }
-    sections->cost_event = sonda__cost_add(sections->cost_event, item->pattern_count);
+    sections->cost_event = sonda__cost_add(sections->cost_event, 1 + item->pattern_count);
 }
 
 static void put_nodes(sonda__pack_sections *sections,
@@ -153,7 +185,7 @@ static void put_nodes(sonda__pack_sections *sections,
             sonda__pack_put_text(sections, out, node->name);
         }
     }
-    sections->cost_event = sonda__cost_add(sections->cost_event, 1 + lowered->node_count);
+    sections->cost_event = sonda__cost_add(sections->cost_event, 1);
 }
 
 void sonda__pack_emit_alternatives(sonda__pack_sections *sections,
@@ -174,6 +206,8 @@ void sonda__pack_emit_alternatives(sonda__pack_sections *sections,
         sonda__pack_buffer_u32(alternatives, source);
         sonda__pack_buffer_u32(alternatives, node);
         sonda__pack_buffer_u32(alternatives, (uint32_t)lowered->node_count);
+        /* Steps: known when all rules are in. */
+        sonda__pack_buffer_zeros(alternatives, SONDA__LIST_SIZE);
     }
     sonda__pack_buffer_u32(out, first);
     sonda__pack_buffer_u32(out, (uint32_t)rule->source_count);

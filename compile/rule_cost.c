@@ -115,6 +115,7 @@ add_test(const sonda__pack_sections *sections, uint32_t index, sonda__rule_cost 
     uint32_t first = sonda__pack_u32(at + SONDA__AT_PREDICATE_PATTERNS);
     uint32_t count = sonda__pack_u32(at + SONDA__AT_PREDICATE_PATTERNS + 4);
 
+    cost->event_steps = sonda__cost_add(cost->event_steps, 1);
     for (uint32_t i = 0; i < count; i++) {
         add_pattern(sections, first + i, cost);
     }
@@ -135,7 +136,6 @@ static void add_conditions(const sonda__pack_sections *sections, sonda__rule_cos
              rule < sonda__pack_entries(sections, SONDA__SECTION_RULES) && k < nodes; k++) {
             const uint8_t *node = entry(sections, SONDA__SECTION_NODES, first + k);
 
-            costs[rule].event_steps = sonda__cost_add(costs[rule].event_steps, 1);
             if (sonda__pack_u32(node + SONDA__AT_NODE_KIND) == SONDA__PACK_TEST) {
                 add_test(sections, sonda__pack_u32(node + SONDA__AT_NODE_ARGUMENT),
                          &costs[rule]);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Evaluation goes forward through a tree in preorder: into a group's first
- * member, or past a group's end. A stack of fixed size holds the open groups.
+ * Evaluation goes forward: a program from step to later step; a tree in
+ * preorder, into a group's first member, or past a group's end, with a stack of
+ * fixed size for the open groups.
  *
  * Layer 4 (detect). No allocation.
  */
@@ -165,10 +166,11 @@ static bool group_holds(const item_state *item, uint32_t *i)
             return held;
         }
         if (!held) {
-            item->question->matcher->only_whether = item->report == NULL;
+            sonda__answer *wanted = item->report == NULL ? NULL : &answer;
+
             held = item->keyword
-                       ? sonda__pattern_holds_anywhere(item->question, pattern, &answer)
-                       : sonda__pattern_holds(item->question, pattern, item->id, &answer);
+                       ? sonda__pattern_holds_anywhere(item->question, pattern, wanted)
+                       : sonda__pattern_holds(item->question, pattern, item->id, wanted);
             if (held && item->report != NULL) {
                 item->report(&answer, pattern, item->user);
             }
@@ -178,6 +180,37 @@ static bool group_holds(const item_state *item, uint32_t *i)
             return held;
         }
     }
+}
+
+static bool is_ascii(sonda__span text)
+{
+    uint64_t bits = 0;
+    size_t at = 0;
+
+    for (; at + sizeof bits <= text.len; at += sizeof bits) {
+        uint64_t word;
+
+        memcpy(&word, text.data + at, sizeof word);
+        bits |= word;
+    }
+    for (; at < text.len; at++) {
+        bits |= (uint8_t)text.data[at];
+    }
+    return (bits & UINT64_C(0x8080808080808080)) == 0;
+}
+
+static bool any_beyond_ascii(const item_state *item)
+{
+    const sonda_event *event = item->question->event;
+    const sonda__matcher *matcher = item->question->matcher;
+
+    for (uint32_t field = sonda__matcher_first(matcher, item->id); field != SONDA__NO_FIELD;
+         field = sonda__matcher_next(matcher, field)) {
+        if (!is_ascii(event->fields[field].text)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool sonda__evaluate_item(const sonda__question *question,
@@ -200,6 +233,10 @@ bool sonda__evaluate_item(const sonda__question *question,
     item.keyword = (flags & SONDA__PREDICATE_KEYWORD) != 0;
     item.id = sonda__question_field(question, sonda__pack_u32(at + SONDA__AT_PREDICATE_FIELD));
     item.patterns = sonda__pack_list(at + SONDA__AT_PREDICATE_PATTERNS);
+    if ((flags & SONDA__PREDICATE_BEYOND_ASCII) != 0 && !item.keyword &&
+        !any_beyond_ascii(&item)) {
+        return false;
+    }
     for (uint32_t i = 0; i < item.patterns.count; i++) {
         if (group_holds(&item, &i) != all) {
             return !all;
@@ -276,6 +313,38 @@ bool sonda__evaluate_tree(const sonda__question *question, sonda__list nodes, ui
     }
 }
 
+/* Step after step; each leads on to a later one or to the result. */
+static bool run(const sonda__question *question, sonda__list steps)
+{
+    uint32_t at = 0;
+
+    for (;;) {
+        const uint8_t *step = listed(question, SONDA__SECTION_STEPS, steps, at);
+        uint32_t next;
+
+        if (step == NULL) {
+            sonda__matcher_trap(question->matcher);
+            return false;
+        }
+        if (!sonda__matcher_step(question->matcher, 1)) {
+            return false;
+        }
+        next = sonda__pack_u32(
+            sonda__evaluate_item(question, sonda__pack_u32(step + SONDA__AT_STEP_PREDICATE),
+                                 NULL, NULL)
+                ? step + SONDA__AT_STEP_THEN
+                : step + SONDA__AT_STEP_ELSE);
+        if (next >= SONDA__STEP_FAILS) {
+            return next == SONDA__STEP_HOLDS;
+        }
+        if (next <= at) {
+            sonda__matcher_trap(question->matcher);
+            return false;
+        }
+        at = next;
+    }
+}
+
 static uint64_t share_of(const sonda__question *question, uint32_t index)
 {
     const sonda__program_share *share = &question->content->shares[index];
@@ -325,8 +394,7 @@ bool sonda__evaluate_program(const sonda__question *question, uint32_t index)
     share = share_of(question, index);
     matcher->steps_left = share;
     matcher->trapped = SONDA__TRAP_NONE;
-    held =
-        sonda__evaluate_tree(question, sonda__pack_list(at + SONDA__AT_ALTERNATIVE_NODES), 0);
+    held = run(question, sonda__pack_list(at + SONDA__AT_ALTERNATIVE_STEPS));
     if (sonda__matcher_is_stopped(matcher)) {
         held = false;
         switch_off(question, index);

@@ -53,7 +53,6 @@ static bool pattern_holds(const sonda__explanation *walk,
                           const uint8_t *pattern,
                           sonda__answer *answer)
 {
-    walk->question.matcher->only_whether = false;
     return (item->flags & SONDA__PREDICATE_KEYWORD) != 0
                ? sonda__pattern_holds_anywhere(&walk->question, pattern, answer)
                : sonda__pattern_holds(&walk->question, pattern, item->id, answer);

@@ -86,7 +86,6 @@ struct sonda__matcher {
     uint64_t *scan_bits;             /* SONDA__SCANS_MAX / 64 and one */
     sonda__gram_search_fn grams;
     sonda__match_counts counts;
-    bool only_whether; /* nobody asks where in a value a pattern was found */
     sonda__regex_run regex;
 };
 

@@ -64,12 +64,36 @@ void sonda__pattern_place(const sonda__question *question,
     }
 }
 
+/* Fills an answer that is wanted with a part of the compared text. */
+static void answer_part(const sonda__question *question,
+                        sonda__answer *answer,
+                        uint32_t field,
+                        sonda__span compared,
+                        sonda__span part)
+{
+    if (answer != NULL) {
+        answer->field = field;
+        sonda__pattern_place(question, answer, compared, part);
+    }
+}
+
+/* Likewise with the value as a whole, or with its absence. */
+static void answer_whole(const sonda__question *question, sonda__answer *answer, uint32_t field)
+{
+    if (answer != NULL) {
+        answer->field = field;
+        answer->position = SONDA__EVIDENCE_WHOLE;
+        answer->length = field == SONDA__NO_FIELD ? 0 : question->event->fields[field].text.len;
+    }
+}
+
 static bool literal_holds(const sonda__question *question,
                           const uint8_t *pattern,
                           sonda__span needle,
+                          uint32_t field,
                           sonda__answer *answer)
 {
-    sonda__span text = text_of(question, pattern, answer->field);
+    sonda__span text = text_of(question, pattern, field);
     size_t at = sonda__search_anchored(text, needle, has_flag(pattern, SONDA__PATTERN_AT_START),
                                        has_flag(pattern, SONDA__PATTERN_AT_END));
 
@@ -77,16 +101,17 @@ static bool literal_holds(const sonda__question *question,
     if (at == SONDA__NOT_FOUND) {
         return false;
     }
-    sonda__pattern_place(question, answer, text, sonda__span_of(text.data + at, needle.len));
+    answer_part(question, answer, field, text, sonda__span_of(text.data + at, needle.len));
     return true;
 }
 
 static bool glob_holds(const sonda__question *question,
                        const uint8_t *pattern,
                        sonda__span glob,
+                       uint32_t field,
                        sonda__answer *answer)
 {
-    sonda__span text = text_of(question, pattern, answer->field);
+    sonda__span text = text_of(question, pattern, field);
     sonda__span part;
 
     (void)sonda__matcher_step(question->matcher, text.len);
@@ -94,23 +119,24 @@ static bool glob_holds(const sonda__question *question,
                             has_flag(pattern, SONDA__PATTERN_AT_END), &part)) {
         return false;
     }
-    sonda__pattern_place(question, answer, text, part);
+    answer_part(question, answer, field, text, part);
     return true;
 }
 
-static bool regex_holds(const sonda__question *question, uint32_t regex, sonda__answer *answer)
+static bool regex_holds(const sonda__question *question,
+                        uint32_t regex,
+                        uint32_t field,
+                        sonda__answer *answer)
 {
-    sonda__span text = question->event->fields[answer->field].text;
-    bool only_whether = question->matcher->only_whether;
+    sonda__span text = question->event->fields[field].text;
     sonda__span part;
     uint64_t steps = 0;
     bool found = sonda__regex_search(&question->matcher->regex, &question->content->pack, regex,
-                                     text, only_whether ? NULL : &part, &steps);
+                                     text, answer == NULL ? NULL : &part, &steps);
 
     (void)sonda__matcher_step(question->matcher, steps);
-    if (found && !only_whether) {
-        answer->position = (size_t)(part.data - text.data);
-        answer->length = part.len;
+    if (found && answer != NULL) {
+        answer_part(question, answer, field, text, part);
     }
     return found;
 }
@@ -174,30 +200,17 @@ static bool operands_are_inside(const sonda__question *question, const uint8_t *
            sonda__pack_has_text(pack, a, sonda__pack_u32(pattern + SONDA__AT_PATTERN_B));
 }
 
-/* A pattern that asks about text, and one value that is not null. */
-static bool
-value_holds(const sonda__question *question, const uint8_t *pattern, sonda__answer *answer)
+/* A pattern that compares a value as a whole, which must be parsed for it. */
+static bool parsed_holds(const sonda__question *question,
+                         const uint8_t *pattern,
+                         sonda__span operand,
+                         sonda__span text)
 {
-    sonda__span text = question->event->fields[answer->field].text;
-    sonda__span operand =
-        sonda__pack_text(&question->content->pack, pattern + SONDA__AT_PATTERN_A);
     uint32_t a = sonda__pack_u32(pattern + SONDA__AT_PATTERN_A);
     uint32_t b = sonda__pack_u32(pattern + SONDA__AT_PATTERN_B);
     uint32_t c = sonda__pack_u32(pattern + SONDA__AT_PATTERN_C);
 
-    answer->position = SONDA__EVIDENCE_WHOLE;
-    answer->length = text.len;
-    if (!operands_are_inside(question, pattern)) {
-        sonda__matcher_trap(question->matcher);
-        return false;
-    }
     switch (sonda__pack_u16(pattern + SONDA__AT_PATTERN_OP)) {
-    case SONDA__OP_LITERAL:
-        return literal_holds(question, pattern, operand, answer);
-    case SONDA__OP_GLOB:
-        return glob_holds(question, pattern, operand, answer);
-    case SONDA__OP_REGEX:
-        return regex_holds(question, a, answer);
     case SONDA__OP_NUMBER:
         return number_holds(text, operand, c);
     case SONDA__OP_TIME_PART:
@@ -210,6 +223,36 @@ value_holds(const sonda__question *question, const uint8_t *pattern, sonda__answ
     }
 }
 
+/* A pattern that asks about text, and one value that is not null. */
+static bool value_holds(const sonda__question *question,
+                        const uint8_t *pattern,
+                        uint32_t field,
+                        sonda__answer *answer)
+{
+    sonda__span operand =
+        sonda__pack_text(&question->content->pack, pattern + SONDA__AT_PATTERN_A);
+
+    if (!operands_are_inside(question, pattern)) {
+        sonda__matcher_trap(question->matcher);
+        return false;
+    }
+    switch (sonda__pack_u16(pattern + SONDA__AT_PATTERN_OP)) {
+    case SONDA__OP_LITERAL:
+        return literal_holds(question, pattern, operand, field, answer);
+    case SONDA__OP_GLOB:
+        return glob_holds(question, pattern, operand, field, answer);
+    case SONDA__OP_REGEX:
+        return regex_holds(question, sonda__pack_u32(pattern + SONDA__AT_PATTERN_A), field,
+                           answer);
+    default:
+        if (!parsed_holds(question, pattern, operand, question->event->fields[field].text)) {
+            return false;
+        }
+        answer_whole(question, answer, field);
+        return true;
+    }
+}
+
 static bool is_null(const sonda__question *question, uint32_t field)
 {
     return (question->event->fields[field].flags & SONDA_VALUE_NULL) != 0;
@@ -217,16 +260,15 @@ static bool is_null(const sonda__question *question, uint32_t field)
 
 static bool all_null(const sonda__question *question, sonda_field_id id, sonda__answer *answer)
 {
-    uint32_t field = sonda__matcher_first(question->matcher, id);
+    uint32_t first = sonda__matcher_first(question->matcher, id);
 
-    answer->field = field;
-    answer->position = SONDA__EVIDENCE_WHOLE;
-    answer->length = 0;
-    for (; field != SONDA__NO_FIELD; field = sonda__matcher_next(question->matcher, field)) {
+    for (uint32_t field = first; field != SONDA__NO_FIELD;
+         field = sonda__matcher_next(question->matcher, field)) {
         if (!is_null(question, field)) {
             return false;
         }
     }
+    answer_whole(question, answer, first);
     return true;
 }
 
@@ -237,38 +279,38 @@ static bool presence_is(const sonda__question *question,
 {
     uint32_t field = sonda__matcher_first(question->matcher, id);
 
-    answer->field = field;
-    answer->position = SONDA__EVIDENCE_WHOLE;
-    answer->length = field == SONDA__NO_FIELD ? 0 : question->event->fields[field].text.len;
+    answer_whole(question, answer, field);
     return (field != SONDA__NO_FIELD) == wanted;
 }
 
-/* Whether the value in `answer` has that of `other` in it, as the flags ask. */
+/* Whether the value of `field` has that of `other` in it, as the flags ask. */
 static bool pair_holds(const sonda__question *question,
                        const uint8_t *pattern,
                        uint32_t other,
+                       uint32_t field,
                        sonda__answer *answer)
 {
     sonda__span needle = text_of(question, pattern, other);
     uint32_t generation = question->matcher->fold_generation;
 
     /* Folding this one may drop the other when both do not fit at once. */
-    (void)text_of(question, pattern, answer->field);
+    (void)text_of(question, pattern, field);
     if (generation != question->matcher->fold_generation) {
         needle = text_of(question, pattern, other);
     }
-    return literal_holds(question, pattern, needle, answer);
+    return literal_holds(question, pattern, needle, field, answer);
 }
 
 static bool any_pair_holds(const sonda__question *question,
                            const uint8_t *pattern,
                            uint32_t first,
+                           uint32_t field,
                            sonda__answer *answer)
 {
     uint32_t other = first;
 
     for (uint32_t i = 0; other != SONDA__NO_FIELD && i < SONDA__FIELDREF_ELEMENTS_MAX; i++) {
-        if (!is_null(question, other) && pair_holds(question, pattern, other, answer)) {
+        if (!is_null(question, other) && pair_holds(question, pattern, other, field, answer)) {
             return true;
         }
         other = sonda__matcher_next(question->matcher, other);
@@ -287,8 +329,8 @@ static bool fieldref_holds(const sonda__question *question,
 
     for (uint32_t field = sonda__matcher_first(matcher, id); field != SONDA__NO_FIELD;
          field = sonda__matcher_next(matcher, field)) {
-        answer->field = field;
-        if (!is_null(question, field) && any_pair_holds(question, pattern, first, answer)) {
+        if (!is_null(question, field) &&
+            any_pair_holds(question, pattern, first, field, answer)) {
             return true;
         }
     }
@@ -314,8 +356,7 @@ bool sonda__pattern_holds(const sonda__question *question,
     }
     for (uint32_t field = sonda__matcher_first(question->matcher, id); field != SONDA__NO_FIELD;
          field = sonda__matcher_next(question->matcher, field)) {
-        answer->field = field;
-        if (!is_null(question, field) && value_holds(question, pattern, answer)) {
+        if (!is_null(question, field) && value_holds(question, pattern, field, answer)) {
             return true;
         }
     }
@@ -327,11 +368,16 @@ bool sonda__pattern_holds_anywhere(const sonda__question *question,
                                    sonda__answer *answer)
 {
     size_t count = question->event->field_count;
+    uint32_t op = sonda__pack_u16(pattern + SONDA__AT_PATTERN_OP);
 
+    /* Presence and other fields are asked of a named one: a pack that does otherwise
+     * is sound, and such a question has no answer. */
+    if (op == SONDA__OP_NULL || op == SONDA__OP_EXISTS || op == SONDA__OP_FIELDREF) {
+        return false;
+    }
     for (uint32_t i = 0; i < count && i < SONDA__EVENT_FIELDS_MAX; i++) {
-        answer->field = i;
         if (sonda__pattern_asks(&question->event->fields[i]) &&
-            value_holds(question, pattern, answer)) {
+            value_holds(question, pattern, i, answer)) {
             return true;
         }
     }

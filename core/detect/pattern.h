@@ -35,8 +35,8 @@ static inline sonda_field_id sonda__question_field(const sonda__question *questi
 }
 
 /*
- * Whether the pattern holds for the field with `id`. `answer` is filled when
- * it does.
+ * Whether the pattern holds for the field with `id`. `answer`, unless NULL, is
+ * filled when it does; finding the place in the event's text takes time.
  */
 bool sonda__pattern_holds(const sonda__question *question,
                           const uint8_t *pattern,

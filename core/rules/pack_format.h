@@ -25,7 +25,8 @@
 #define SONDA__PACK_MAGIC "SONDAPCK"
 /*
  * 2: tables by which matching finds the rules that an event may concern.
- * 3: a response policy beside the rules.
+ * 3: a response policy beside the rules; conditions as programs, cheap questions
+ *    first.
  */
 #define SONDA__PACK_VERSION 3u
 
@@ -94,6 +95,7 @@ typedef enum sonda__section_kind {
     SONDA__SECTION_FILTERS,      /* rules that silence rules */
     SONDA__SECTION_ALTERNATIVES, /* a rule or filter for one log source */
     SONDA__SECTION_NODES,        /* condition trees */
+    SONDA__SECTION_STEPS,        /* the same as programs */
     SONDA__SECTION_PREDICATES,   /* items: a field and what it is asked */
     SONDA__SECTION_PATTERNS,     /* single questions */
     SONDA__SECTION_REGEXES,      /* ranges of instructions */
@@ -184,7 +186,8 @@ enum {
     SONDA__AT_ALTERNATIVE_OWNER = 0,  /* u32: a rule, or a filter | _FILTER */
     SONDA__AT_ALTERNATIVE_SOURCE = 4, /* u32: index into SOURCES */
     SONDA__AT_ALTERNATIVE_NODES = 8,  /* list of NODES: one tree */
-    SONDA__ALTERNATIVE_SIZE = 16
+    SONDA__AT_ALTERNATIVE_STEPS = 16, /* list of STEPS: what the tree says */
+    SONDA__ALTERNATIVE_SIZE = 24
 };
 #define SONDA__ALTERNATIVE_FILTER 0x80000000u
 
@@ -209,6 +212,21 @@ typedef enum sonda__pack_node_kind {
 /* Groups open at once while a tree is walked. */
 #define SONDA__TREE_DEPTH_MAX 64u
 
+/*
+ * STEPS: a condition as a program, which matching runs; the tree is for saying
+ * why. It starts with the first step: an item is asked, and the answer leads to
+ * a later step, counted from the first, or to the result. Every item of the
+ * tree is asked in one step; cheap and telling ones come first.
+ */
+enum {
+    SONDA__AT_STEP_PREDICATE = 0, /* u32: index into PREDICATES */
+    SONDA__AT_STEP_THEN = 4,      /* u32: where to go when it holds */
+    SONDA__AT_STEP_ELSE = 8,      /* u32: and when it does not */
+    SONDA__STEP_SIZE = 12
+};
+#define SONDA__STEP_FAILS 0xfffffffeu
+#define SONDA__STEP_HOLDS 0xffffffffu
+
 /* PREDICATES: one item of a rule. */
 enum {
     SONDA__AT_PREDICATE_FLAGS = 0,    /* u32: SONDA__PREDICATE_… */
@@ -216,9 +234,10 @@ enum {
     SONDA__AT_PREDICATE_PATTERNS = 8, /* list of PATTERNS, not empty */
     SONDA__PREDICATE_SIZE = 16
 };
-#define SONDA__PREDICATE_ALL 0x1u     /* every pattern must hold, not just one */
-#define SONDA__PREDICATE_KEYWORD 0x2u /* any field of the record */
-#define SONDA__PREDICATE_FLAGS_KNOWN 0x3u
+#define SONDA__PREDICATE_ALL 0x1u          /* every pattern must hold, not just one */
+#define SONDA__PREDICATE_KEYWORD 0x2u      /* any field of the record */
+#define SONDA__PREDICATE_BEYOND_ASCII 0x4u /* no value of ASCII only can meet a pattern */
+#define SONDA__PREDICATE_FLAGS_KNOWN 0x7u
 
 /* PATTERNS: one question about a field; any element of a list may answer. */
 enum {
@@ -492,6 +511,7 @@ static inline uint32_t sonda__section_entry_size(sonda__section_kind kind)
         SONDA__FILTER_SIZE,
         SONDA__ALTERNATIVE_SIZE,
         SONDA__NODE_SIZE,
+        SONDA__STEP_SIZE,
         SONDA__PREDICATE_SIZE,
         SONDA__PATTERN_SIZE,
         SONDA__REGEX_SIZE,

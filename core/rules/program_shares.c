@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The sums that verify_trees.c takes over a pack, for one tree at a time.
+ * The sums that verify_trees.c takes over a pack, for one program at a time.
  *
  * Layer 3 (rules). Allocates while loading only.
  */
@@ -17,23 +17,18 @@ static uint32_t narrow(uint64_t cost)
 }
 
 static sonda__program_share
-share_of(const sonda__pack *pack, const uint64_t *pattern_cost, sonda__list nodes)
+share_of(const sonda__pack *pack, const uint64_t *pattern_cost, sonda__list steps)
 {
-    uint64_t event = 1 + (uint64_t)nodes.count;
+    uint64_t event = 1 + (uint64_t)steps.count;
     uint64_t byte = 0;
     sonda__program_share share;
 
-    for (uint32_t i = 0; i < nodes.count; i++) {
-        const uint8_t *node = sonda__pack_listed(pack, SONDA__SECTION_NODES, nodes, i);
-        const uint8_t *test;
-        sonda__list patterns;
+    for (uint32_t i = 0; i < steps.count; i++) {
+        const uint8_t *step = sonda__pack_listed(pack, SONDA__SECTION_STEPS, steps, i);
+        const uint8_t *test = sonda__pack_entry(
+            pack, SONDA__SECTION_PREDICATES, sonda__pack_u32(step + SONDA__AT_STEP_PREDICATE));
+        sonda__list patterns = sonda__pack_list(test + SONDA__AT_PREDICATE_PATTERNS);
 
-        if (sonda__pack_u32(node + SONDA__AT_NODE_KIND) != SONDA__PACK_TEST) {
-            continue;
-        }
-        test = sonda__pack_entry(pack, SONDA__SECTION_PREDICATES,
-                                 sonda__pack_u32(node + SONDA__AT_NODE_ARGUMENT));
-        patterns = sonda__pack_list(test + SONDA__AT_PREDICATE_PATTERNS);
         event = sonda__cost_add(event, patterns.count);
         byte = sonda__cost_add(byte, pattern_cost[patterns.first + patterns.count] -
                                          pattern_cost[patterns.first]);
@@ -56,7 +51,7 @@ sonda__program_share *sonda__program_shares(const sonda__pack *pack,
         const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_ALTERNATIVES, i);
 
         shares[i] =
-            share_of(pack, pattern_cost, sonda__pack_list(at + SONDA__AT_ALTERNATIVE_NODES));
+            share_of(pack, pattern_cost, sonda__pack_list(at + SONDA__AT_ALTERNATIVE_STEPS));
     }
     return shares;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Condition trees, and what the whole pack can cost.
+ * Condition trees, their programs, and what the whole pack can cost.
  *
  * Each alternative's nodes follow those of the one before, so every node is
- * looked at once and belongs to one tree.
+ * looked at once and belongs to one tree; its steps likewise. That a program
+ * answers as its tree does is the compiler's word: matching runs programs, and
+ * a lying one costs the findings of the pack that lies.
  *
  * Layer 3 (rules). No allocation.
  */
@@ -20,19 +22,7 @@ typedef struct tree_walk {
     uint64_t cost_byte;
 } tree_walk;
 
-static void
-add_test_cost(const sonda__verifier *verifier, const uint8_t *predicate, tree_walk *walk)
-{
-    sonda__list patterns = sonda__pack_list(predicate + SONDA__AT_PREDICATE_PATTERNS);
-    const uint64_t *sums = verifier->pattern_cost;
-
-    walk->cost_event = sonda__cost_add(walk->cost_event, patterns.count);
-    walk->cost_byte = sonda__cost_add(walk->cost_byte, sums[patterns.first + patterns.count] -
-                                                           sums[patterns.first]);
-}
-
-static sonda_status
-check_test(const sonda__verifier *verifier, const uint8_t *at, tree_walk *walk)
+static sonda_status check_test(const sonda__verifier *verifier, const uint8_t *at)
 {
     uint32_t index = sonda__pack_u32(at + SONDA__AT_NODE_ARGUMENT);
     const uint8_t *predicate =
@@ -41,7 +31,6 @@ check_test(const sonda__verifier *verifier, const uint8_t *at, tree_walk *walk)
     if (predicate == NULL || sonda__pack_u32(at + SONDA__AT_NODE_ARGUMENT + 4) != 0) {
         return sonda__verify_refuse(verifier, at, "a test of no item");
     }
-    add_test_cost(verifier, predicate, walk);
     return SONDA_OK;
 }
 
@@ -87,7 +76,7 @@ static sonda_status check_node(const sonda__verifier *verifier,
     if (kind != SONDA__PACK_TEST) {
         return check_group(verifier, at, index, end, walk);
     }
-    return end == index + 1 ? check_test(verifier, at, walk)
+    return end == index + 1 ? check_test(verifier, at)
                             : sonda__verify_refuse(verifier, at, "a test with members");
 }
 
@@ -111,8 +100,50 @@ check_tree(const sonda__verifier *verifier, sonda__list nodes, tree_walk *walk)
         status = check_node(verifier, at, i,
                             walk->depth > 0 ? walk->ends[walk->depth - 1] : nodes.count, walk);
     }
-    walk->cost_event = sonda__cost_add(walk->cost_event, 1 + (uint64_t)nodes.count);
     return status;
+}
+
+static void
+add_step_cost(const sonda__verifier *verifier, const uint8_t *predicate, tree_walk *walk)
+{
+    sonda__list patterns = sonda__pack_list(predicate + SONDA__AT_PREDICATE_PATTERNS);
+    const uint64_t *sums = verifier->pattern_cost;
+
+    walk->cost_event = sonda__cost_add(walk->cost_event, 1 + (uint64_t)patterns.count);
+    walk->cost_byte = sonda__cost_add(walk->cost_byte, sums[patterns.first + patterns.count] -
+                                                           sums[patterns.first]);
+}
+
+/* A later step, or a result: so a program runs each of its steps once at most. */
+static bool leads_on(const uint8_t *target, uint32_t index, uint32_t count)
+{
+    uint32_t to = sonda__pack_u32(target);
+
+    return (to > index && to < count) || to == SONDA__STEP_HOLDS || to == SONDA__STEP_FAILS;
+}
+
+/* The steps of one alternative, after those of the one before it. */
+static sonda_status
+check_program(const sonda__verifier *verifier, sonda__list steps, tree_walk *walk)
+{
+    const sonda__pack *pack = verifier->pack;
+
+    for (uint32_t i = 0; i < steps.count; i++) {
+        const uint8_t *at = sonda__pack_listed(pack, SONDA__SECTION_STEPS, steps, i);
+        const uint8_t *predicate = sonda__pack_entry(
+            pack, SONDA__SECTION_PREDICATES, sonda__pack_u32(at + SONDA__AT_STEP_PREDICATE));
+
+        if (predicate == NULL) {
+            return sonda__verify_refuse(verifier, at, "a step of no item");
+        }
+        if (!leads_on(at + SONDA__AT_STEP_THEN, i, steps.count) ||
+            !leads_on(at + SONDA__AT_STEP_ELSE, i, steps.count)) {
+            return sonda__verify_refuse(verifier, at, "a step that leads back, or nowhere");
+        }
+        add_step_cost(verifier, predicate, walk);
+    }
+    walk->cost_event = sonda__cost_add(walk->cost_event, 1);
+    return SONDA_OK;
 }
 
 static void add_source_costs(const sonda__pack *pack, tree_walk *walk)
@@ -169,27 +200,50 @@ static sonda_status check_summary(const sonda__verifier *verifier, const tree_wa
                                   (uint64_t)SONDA__AT_COST_EVENT);
 }
 
+/* The tree and the program of an alternative; `next_…` move to behind them. */
+static sonda_status check_condition(const sonda__verifier *verifier,
+                                    const uint8_t *at,
+                                    uint32_t *next_node,
+                                    uint32_t *next_step,
+                                    tree_walk *walk)
+{
+    sonda__list nodes = sonda__pack_list(at + SONDA__AT_ALTERNATIVE_NODES);
+    sonda__list steps = sonda__pack_list(at + SONDA__AT_ALTERNATIVE_STEPS);
+    sonda_status status =
+        sonda__verify_list(verifier, at + SONDA__AT_ALTERNATIVE_NODES, SONDA__SECTION_NODES);
+
+    if (status == SONDA_OK) {
+        status = sonda__verify_list(verifier, at + SONDA__AT_ALTERNATIVE_STEPS,
+                                    SONDA__SECTION_STEPS);
+    }
+    if (status == SONDA_OK && (nodes.first != *next_node || nodes.count == 0 ||
+                               steps.first != *next_step || steps.count == 0)) {
+        status = sonda__verify_refuse(verifier, at, "conditions that share nodes");
+    }
+    if (status == SONDA_OK) {
+        status = check_tree(verifier, nodes, walk);
+    }
+    if (status == SONDA_OK) {
+        status = check_program(verifier, steps, walk);
+    }
+    *next_node = nodes.first + nodes.count;
+    *next_step = steps.first + steps.count;
+    return status;
+}
+
 sonda_status sonda__verify_trees(const sonda__verifier *verifier)
 {
     const sonda__pack *pack = verifier->pack;
     tree_walk walk = {{0}, 0, 0, 0};
-    uint32_t next = 0;
+    uint32_t next_node = 0;
+    uint32_t next_step = 0;
     sonda_status status = SONDA_OK;
 
     for (uint32_t i = 0; status == SONDA_OK && i < pack->count[SONDA__SECTION_ALTERNATIVES];
          i++) {
-        const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_ALTERNATIVES, i);
-        sonda__list nodes = sonda__pack_list(at + SONDA__AT_ALTERNATIVE_NODES);
-
-        status = sonda__verify_list(verifier, at + SONDA__AT_ALTERNATIVE_NODES,
-                                    SONDA__SECTION_NODES);
-        if (status == SONDA_OK && (nodes.first != next || nodes.count == 0)) {
-            status = sonda__verify_refuse(verifier, at, "conditions that share nodes");
-        }
-        if (status == SONDA_OK) {
-            status = check_tree(verifier, nodes, &walk);
-        }
-        next = nodes.first + nodes.count;
+        status =
+            check_condition(verifier, sonda__pack_entry(pack, SONDA__SECTION_ALTERNATIVES, i),
+                            &next_node, &next_step, &walk);
     }
     if (status != SONDA_OK) {
         return status;

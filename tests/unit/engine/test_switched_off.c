@@ -166,27 +166,29 @@ static uint8_t *alternative_of(uint32_t owner)
     return last;
 }
 
-/* The first test in the conditions of a rule or filter. */
-static uint8_t *test_of(uint32_t owner)
+/* Steps of a rule's or filter's program; what it waits for is asked in the last one. */
+static uint8_t *first_step(uint32_t owner)
 {
-    uint32_t first = sonda__pack_u32(alternative_of(owner) + SONDA__AT_ALTERNATIVE_NODES);
+    return entry(SONDA__SECTION_STEPS,
+                 sonda__pack_u32(alternative_of(owner) + SONDA__AT_ALTERNATIVE_STEPS));
+}
 
-    while (sonda__pack_u32(entry(SONDA__SECTION_NODES, first) + SONDA__AT_NODE_KIND) !=
-           SONDA__PACK_TEST) {
-        first++;
-    }
-    return entry(SONDA__SECTION_NODES, first);
+static uint8_t *last_step(uint32_t owner)
+{
+    const uint8_t *steps = alternative_of(owner) + SONDA__AT_ALTERNATIVE_STEPS;
+
+    return entry(SONDA__SECTION_STEPS, sonda__pack_u32(steps) + sonda__pack_u32(steps + 4) - 1);
 }
 
 static uint8_t *predicate_of(uint32_t owner)
 {
     return entry(SONDA__SECTION_PREDICATES,
-                 sonda__pack_u32(test_of(owner) + SONDA__AT_NODE_ARGUMENT));
+                 sonda__pack_u32(last_step(owner) + SONDA__AT_STEP_PREDICATE));
 }
 
 static void lead_out_of_the_pack(uint32_t owner)
 {
-    put32(test_of(owner) + SONDA__AT_NODE_ARGUMENT, 0x7fffffff);
+    put32(first_step(owner) + SONDA__AT_STEP_PREDICATE, 0x7fffffff);
 }
 
 static void expect_first_is_off(uint32_t reason)
@@ -233,15 +235,12 @@ static void test_switched_off__test_of_no_predicate__costs_that_rule_only(void *
     close_all();
 }
 
-static void
-test_switched_off__group_that_ends_before_it_begins__costs_that_rule_only(void **state)
+static void test_switched_off__step_that_leads_back__costs_that_rule_only(void **state)
 {
     (void)state;
     open_all();
-    put32(entry(SONDA__SECTION_NODES,
-                sonda__pack_u32(alternative_of(0) + SONDA__AT_ALTERNATIVE_NODES)) +
-              SONDA__AT_NODE_END,
-          0);
+    put32(first_step(0) + SONDA__AT_STEP_THEN, 0);
+    put32(first_step(0) + SONDA__AT_STEP_ELSE, 0);
 
     process_with(worker);
 
@@ -302,17 +301,17 @@ static void test_switched_off__next_events__are_not_told_again(void **state)
 static void test_switched_off__by_one_worker__is_off_for_the_others(void **state)
 {
     sonda_worker *other;
-    uint8_t *node;
+    uint8_t *step;
     uint32_t before;
 
     (void)state;
     open_all();
     other = open_worker();
-    node = test_of(0) + SONDA__AT_NODE_ARGUMENT;
-    before = sonda__pack_u32(node);
+    step = first_step(0) + SONDA__AT_STEP_PREDICATE;
+    before = sonda__pack_u32(step);
     lead_out_of_the_pack(0);
     process_with(worker);
-    put32(node, before); /* mended: only what is remembered keeps it off */
+    put32(step, before); /* mended: only what is remembered keeps it off */
 
     process_with(other);
 
@@ -326,16 +325,16 @@ static void test_switched_off__by_one_worker__is_off_for_the_others(void **state
 static void test_switched_off__publishing__clears_and_logs_it(void **state)
 {
     sonda_switched_off_view view = SONDA_SWITCHED_OFF_VIEW_INIT;
-    uint8_t *node;
+    uint8_t *step;
     uint32_t before;
 
     (void)state;
     open_all();
-    node = test_of(0) + SONDA__AT_NODE_ARGUMENT;
-    before = sonda__pack_u32(node);
-    put32(node, 0x7fffffff);
+    step = first_step(0) + SONDA__AT_STEP_PREDICATE;
+    before = sonda__pack_u32(step);
+    put32(step, 0x7fffffff);
     process_with(worker);
-    put32(node, before);
+    put32(step, before);
 
     assert_int_equal(sonda_engine_set_policy(engine, 0, NULL, 0), SONDA_OK);
     process_with(worker);
@@ -398,8 +397,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_switched_off__sound_pack__finds_all_and_traps_never),
         cmocka_unit_test(test_switched_off__test_of_no_predicate__costs_that_rule_only),
-        cmocka_unit_test(
-            test_switched_off__group_that_ends_before_it_begins__costs_that_rule_only),
+        cmocka_unit_test(test_switched_off__step_that_leads_back__costs_that_rule_only),
         cmocka_unit_test(test_switched_off__pattern_of_no_text__costs_that_rule_only),
         cmocka_unit_test(test_switched_off__more_patterns_than_proven__costs_that_rule_only),
         cmocka_unit_test(test_switched_off__next_events__are_not_told_again),
