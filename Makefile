@@ -9,7 +9,7 @@ BUILD := build/$(PRESET)
 JOBS ?= $(shell nproc)
 ARGS ?=
 
-.PHONY: all build run test torture torture-packs bench fuzz check format install clean setup
+.PHONY: all build run test test-windows torture torture-packs bench fuzz check format install clean setup
 
 all: build
 
@@ -27,6 +27,12 @@ run:
 
 test: build
 	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
+
+# The same for Windows: built with mingw-w64, run under Wine.
+test-windows:
+	@scripts/setup.sh build windows
+	@$(MAKE) --no-print-directory build TARGET=sonda
+	@scripts/test_windows.sh $(BUILD)/sonda $(JOBS)
 
 # Matching against evaluating every rule, on this many generated pairs, and this
 # many spoiled packs, with sanitizers: refused, or harmless and within budget.

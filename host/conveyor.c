@@ -96,7 +96,7 @@ static void wait(sonda_conveyor *conveyor)
 }
 
 /* Something was done that others may wait for. */
-static void tell(sonda_conveyor *conveyor)
+static void announce(sonda_conveyor *conveyor)
 {
     if (conveyor->waiting != 0) {
         uv_cond_broadcast(&conveyor->changed);
@@ -123,7 +123,7 @@ static int work(sonda_conveyor *conveyor, uint32_t thread)
     conveyor->turn += *state == STATE_SECOND_DONE;
     /* After `first` this thread goes on by itself, unless it is not its turn. */
     if (*state != STATE_FIRST_DONE) {
-        tell(conveyor);
+        announce(conveyor);
     }
     return 1;
 }
@@ -252,7 +252,7 @@ void sonda_conveyor_put(sonda_conveyor *conveyor)
     uv_mutex_lock(&conveyor->lock);
     *state_of(conveyor, conveyor->put) = STATE_PUT;
     conveyor->put++;
-    tell(conveyor);
+    announce(conveyor);
     uv_mutex_unlock(&conveyor->lock);
 }
 

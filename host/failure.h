@@ -16,7 +16,7 @@
 
 /* Fills `error` (may be NULL) as printf would and returns `status`. */
 sonda_status sonda__host_fail(sonda_error *error, sonda_status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(SONDA_PRINTF_FORMAT, 3, 4)));
 
 /*
  * Fills `error` with "what: reason" for a negative libuv code and returns the

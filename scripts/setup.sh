@@ -5,6 +5,7 @@
 #
 #   scripts/setup.sh build          what building and running needs
 #   scripts/setup.sh build check    and what CI's checks need beside it
+#   scripts/setup.sh windows        what building for Windows and running it here need
 #
 # Asks dpkg only, so that a machine with everything in place waits for nothing.
 set -eu
@@ -12,12 +13,14 @@ set -eu
 build='build-essential cmake ninja-build pkg-config python3 libuv1-dev libmbedtls-dev libyaml-dev
 libcmocka-dev libbpf-dev libelf-dev clang llvm bpftool'
 check='clang-format clang-tidy libclang-rt-14-dev git binutils'
+windows='mingw-w64 wine wine64 osslsigncode dpkg-dev'
 
 wanted=
 for group in "$@"; do
     case $group in
     build) wanted="$wanted $build" ;;
     check) wanted="$wanted $check" ;;
+    windows) wanted="$wanted $windows" ;;
     *) echo "setup.sh: no such group: $group" >&2; exit 2 ;;
     esac
 done

@@ -84,7 +84,8 @@ static size_t compile_corpus(void)
     }
     print_message("parsed in %.3f s\n", seconds() - start);
     assert_int_equal(sonda_compile_finish(compile, &pack, &pack_len, NULL), SONDA_OK);
-    print_message("pack of %zu bytes after %.3f s\n", pack_len, seconds() - start);
+    print_message("pack of %lu bytes after %.3f s\n", (unsigned long)pack_len,
+                  seconds() - start);
     return pack_len;
 }
 

@@ -67,6 +67,7 @@ void __wrap_free(void *memory)
     __real_free(memory);
 }
 
+#ifndef _WIN32 /* whose C library has neither */
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
     refuse();
@@ -78,6 +79,7 @@ int __wrap_posix_memalign(void **memory, size_t alignment, size_t size)
     refuse();
     return __real_posix_memalign(memory, alignment, size);
 }
+#endif
 
 static void *allocate(size_t size, void *user)
 {

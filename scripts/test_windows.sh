@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds everything for Windows with mingw-w64, runs the test suite under Wine,
+# and compares what sonda.exe prints with what the program of this system does.
+#
+#   scripts/test_windows.sh SONDA [JOBS]
+#
+# The libraries are kept in SONDA_CACHE (default: build/cache) between runs.
+set -eu
+
+sonda=$1
+jobs=${2:-$(nproc)}
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+libraries=${SONDA_CACHE:-build/cache}/windows
+mkdir -p "$libraries"
+libraries=$(cd "$libraries" && pwd)
+build=build/windows
+
+scripts/windows_deps.sh "$libraries"
+cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSONDA_SHARED=OFF -DSONDA_BENCH=OFF \
+    -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchain-mingw64.cmake" -DSONDA_WINDOWS_PREFIX="$libraries" \
+    -DCMAKE_C_FLAGS=-Werror
+
+# A Wine of its own: neither touches the user's nor depends on it.
+WINEPREFIX=$root/$build/wine
+WINEDEBUG=-all
+export WINEPREFIX WINEDEBUG
+mkdir -p "$WINEPREFIX"
+wineboot -i >/dev/null 2>&1
+trap 'wineserver -k || true' EXIT
+
+cmake --build "$build" --parallel "$jobs"
+ctest --test-dir "$build" --output-on-failure --parallel "$jobs"
+tests/windows/same_output.py "$sonda" "$build/sonda.exe"
