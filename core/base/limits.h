@@ -111,4 +111,33 @@
  */
 #define SONDA__EVENT_WAITED_MAX 256u
 
+/*
+ * Event log files. A chunk is 64 KiB, so that its templates and the texts they
+ * name cannot be more without one being read over and over: what they come to
+ * compiled is bounded by a multiple no real chunk is near (the richest one seen
+ * has 14 KiB), and so are the templates' sources read for it and the payloads
+ * made of it. One template has at most as many fields as an event would hold.
+ */
+#define SONDA__EVTX_SHAPE_OPS_MAX 2048u
+#define SONDA__EVTX_SHAPE_TEXT_MAX 65535u
+#define SONDA__EVTX_SHAPES_MAX 512u
+#define SONDA__EVTX_SHAPE_BYTES_MAX ((size_t)512 * 1024)
+#define SONDA__EVTX_SOURCE_BYTES_MAX ((size_t)512 * 1024)
+#define SONDA__EVTX_CHUNK_PAYLOAD_MAX ((size_t)16 * 1024 * 1024)
+
+/*
+ * Payload of one event log record: its 64 KiB of values beside its shapes.
+ * Fragments within values of fragments: real records have one within another.
+ */
+#define SONDA__EVTX_PAYLOAD_MAX ((size_t)512 * 1024)
+#define SONDA__EVTX_NESTING_MAX 8u
+
+/*
+ * Text rendered from one payload, as a multiple of it and a base: binary doubles,
+ * UTF-16 grows by half, a number of one byte by three digits. More is one value
+ * named again and again.
+ */
+#define SONDA__EVTX_TEXT_FACTOR 8u
+#define SONDA__EVTX_TEXT_BASE 65536u
+
 #endif

@@ -11,6 +11,8 @@
 
 #include "core/codec/utf8.h"
 
+#include "core/codec/bytes.h"
+
 /* What may follow a lead byte: Unicode 15, table 3-7. */
 typedef struct sequence {
     uint8_t len;        /* 0: the byte leads nothing */
@@ -161,6 +163,25 @@ static uint32_t next_of_utf16(sonda__span utf16, size_t *at, bool *ill_formed)
     return unit;
 }
 
+/* ASCII from the start on, at most `room` units of it, four at a time; how many. */
+static size_t ascii_units(sonda__span utf16, char *out, size_t room)
+{
+    const uint8_t *units = (const uint8_t *)utf16.data;
+    size_t count = utf16.len / 2 < room ? utf16.len / 2 : room;
+    size_t done = 0;
+
+    for (; done + 4 <= count; done += 4) {
+        uint64_t word = sonda__u64le_at(units + 2 * done);
+
+        if ((word & UINT64_C(0xff80ff80ff80ff80)) != 0) {
+            break;
+        }
+        word = (word | word >> 8) & UINT64_C(0x0000ffff0000ffff);
+        sonda__put_u32le((uint8_t *)out + done, (uint32_t)(word | word >> 16));
+    }
+    return done;
+}
+
 sonda_status sonda__utf16le_to_utf8(
     sonda__span utf16, char *out, size_t room, size_t *out_len, bool *ill_formed)
 {
@@ -172,8 +193,15 @@ sonda_status sonda__utf16le_to_utf8(
     }
     for (size_t at = 0; at < utf16.len;) {
         char bytes[SONDA__UTF8_MAX];
-        size_t len = sonda__utf8_encode(next_of_utf16(utf16, &at, &lone), bytes);
+        size_t len = ascii_units(sonda__span_of(utf16.data + at, utf16.len - at), out + used,
+                                 room - used);
 
+        at += 2 * len;
+        used += len;
+        if (at == utf16.len) {
+            break;
+        }
+        len = sonda__utf8_encode(next_of_utf16(utf16, &at, &lone), bytes);
         if (len > room - used) {
             return SONDA_ERR_FULL;
         }

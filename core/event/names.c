@@ -14,6 +14,7 @@
 
 #include "core/base/allocate.h"
 #include "core/base/hash.h"
+#include "core/base/limits.h"
 #include "core/event/field_rows.h"
 
 struct sonda__names {
@@ -67,6 +68,23 @@ sonda__names_find_hashed(const sonda__names *names, sonda__span name, uint64_t h
             return slot->id;
         }
     }
+}
+
+sonda_field_id sonda__names_find_spaceless(const sonda__names *names, sonda__span name)
+{
+    char squeezed[SONDA__FIELD_NAME_MAX];
+    size_t len = 0;
+
+    if (name.len > sizeof squeezed || name.len == 0 ||
+        memchr(name.data, ' ', name.len) == NULL) {
+        return SONDA_FIELD_UNKNOWN;
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.data[i] != ' ') {
+            squeezed[len++] = name.data[i];
+        }
+    }
+    return sonda__names_find(names, sonda__span_of(squeezed, len));
 }
 
 /* At most half full, so that every probe ends at a free slot. */

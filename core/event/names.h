@@ -49,6 +49,12 @@ sonda_field_id sonda__names_find(const sonda__names *names, sonda__span name);
 sonda_field_id
 sonda__names_find_hashed(const sonda__names *names, sonda__span name, uint64_t hash);
 
+/*
+ * The same for a name without its spaces: Defender writes "Threat Name", rules
+ * ThreatName. SONDA_FIELD_UNKNOWN for a name that has none.
+ */
+sonda_field_id sonda__names_find_spaceless(const sonda__names *names, sonda__span name);
+
 /* Spelling of an id that these names know; empty for others. */
 sonda__span sonda__names_spelling(const sonda__names *names, sonda_field_id id);
 

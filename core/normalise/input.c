@@ -14,6 +14,7 @@
 
 #include "sonda/abi.h"
 #include "core/base/allocate.h"
+#include "core/normalise/evtx_file.h"
 #include "core/normalise/framing.h"
 #include "core/normalise/input_format.h"
 #include "sonda/recording.h"
@@ -39,12 +40,18 @@ struct sonda_input {
     sonda__line_framing lines;
     sonda__event_framing events;
     sonda_recording *recording; /* NULL when the format rules it out */
+    sonda__evtx_file *evtx;     /* the same */
     char buffer[];
 };
 
 static bool may_be_recording(uint32_t format)
 {
     return format == SONDA_FORMAT_AUTO || format == SONDA_FORMAT_RECORDING;
+}
+
+static bool may_be_evtx(uint32_t format)
+{
+    return format == SONDA_FORMAT_AUTO || format == SONDA_FORMAT_EVTX;
 }
 
 static sonda_status read_options(sonda_input_options *ours, const sonda_input_options *given)
@@ -57,7 +64,7 @@ static sonda_status read_options(sonda_input_options *ours, const sonda_input_op
         return SONDA_OK;
     }
     status = sonda_abi_read(given, ours, sizeof *ours);
-    if (status == SONDA_OK && ours->format > SONDA_FORMAT_AUDIT) {
+    if (status == SONDA_OK && ours->format > SONDA_FORMAT_EVTX) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
     return status;
@@ -76,9 +83,24 @@ static void init(sonda_input *input, const sonda_input_options *options)
     input->begin = HEAD;
     input->end = HEAD;
     input->recording = NULL;
+    input->evtx = NULL;
     sonda__json_framing_init(&input->json);
     sonda__line_framing_init(&input->lines);
     sonda__event_framing_init(&input->events);
+}
+
+/* What only some formats need. */
+static sonda_status open_parts(sonda_input *input, const sonda_allocator *allocator)
+{
+    if (may_be_evtx(input->format)) {
+        input->evtx = sonda__allocate(&input->allocator, 1, sizeof *input->evtx);
+        if (input->evtx == NULL) {
+            return SONDA_ERR_NO_MEMORY;
+        }
+        sonda__evtx_file_init(input->evtx);
+    }
+    return may_be_recording(input->format) ? sonda_recording_open(&input->recording, allocator)
+                                           : SONDA_OK;
 }
 
 sonda_status sonda_input_open(sonda_input **input,
@@ -106,11 +128,9 @@ sonda_status sonda_input_open(sonda_input **input,
     }
     init(opened, &wanted);
     opened->allocator = ours;
-    if (may_be_recording(wanted.format)) {
-        status = sonda_recording_open(&opened->recording, allocator);
-    }
+    status = open_parts(opened, allocator);
     if (status != SONDA_OK) {
-        sonda__release(&ours, opened);
+        sonda_input_close(opened);
         return status;
     }
     *input = opened;
@@ -123,6 +143,7 @@ void sonda_input_close(sonda_input *input)
         sonda_allocator allocator = input->allocator;
 
         sonda_recording_close(input->recording);
+        sonda__release(&allocator, input->evtx);
         sonda__release(&allocator, input);
     }
 }
@@ -210,6 +231,81 @@ static sonda_status feed_recording(sonda_input *input,
     }
     input->inside = false;
     return status;
+}
+
+/* ---- event log files ---- */
+
+static sonda_status deliver_evtx(sonda_input *input,
+                                 const sonda__evtx_unit *unit,
+                                 const sonda_input_callbacks *callbacks)
+{
+    sonda__evtx_payloads *made = &input->evtx->payloads;
+    sonda_record_header header = {0};
+    sonda_status status;
+
+    header.size = (uint32_t)(HEAD + made->len);
+    header.source = (uint16_t)SONDA_SOURCE_EVTX;
+    header.version = (uint16_t)SONDA__EVTX_PAYLOAD_VERSION;
+    header.stream = input->options.stream;
+    header.wall_ns = unit->written_ns;
+    header.seq = ++input->count;
+    status = sonda_record_header_write(&header, made->header);
+    return status != SONDA_OK ? status
+                              : callbacks->on_record(made->header, header.size, input->count,
+                                                     unit->offset, callbacks->user);
+}
+
+static void tell_evtx(sonda_input *input,
+                      const sonda__evtx_unit *unit,
+                      const sonda_input_callbacks *callbacks)
+{
+    if (unit->kind == SONDA__EVTX_SKIPPED) {
+        input->count++;
+        if (callbacks->on_skipped != NULL) {
+            callbacks->on_skipped(input->count, unit->offset, unit->status, unit->reason,
+                                  callbacks->user);
+        }
+    } else if (callbacks->on_damage != NULL) {
+        callbacks->on_damage(unit->offset, unit->status, unit->reason, callbacks->user);
+    }
+}
+
+static sonda_status feed_evtx(sonda_input *input,
+                              sonda__span bytes,
+                              bool last,
+                              const sonda_input_callbacks *callbacks)
+{
+    sonda_status status = SONDA_OK;
+
+    input->inside = true;
+    while (status == SONDA_OK) {
+        sonda__evtx_unit unit = sonda__evtx_file_next(input->evtx, &bytes, last);
+
+        if (unit.kind == SONDA__EVTX_MORE) {
+            break;
+        }
+        if (unit.kind == SONDA__EVTX_RECORD) {
+            status = deliver_evtx(input, &unit, callbacks);
+        } else {
+            tell_evtx(input, &unit, callbacks);
+        }
+    }
+    input->inside = false;
+    return status;
+}
+
+/* Nothing is buffered and the format is known: the bytes need no copy. */
+static bool is_evtx_uncopied(sonda_input *input, const char *bytes, size_t len)
+{
+    if (input->begin != input->end) {
+        return false;
+    }
+    if (input->format == SONDA_FORMAT_AUTO &&
+        sonda__input_detect(sonda__span_of(bytes, len < 8 ? len : 8), false) ==
+            SONDA_FORMAT_EVTX) {
+        input->format = SONDA_FORMAT_EVTX;
+    }
+    return input->format == SONDA_FORMAT_EVTX;
 }
 
 /* ---- text ---- */
@@ -315,6 +411,12 @@ process(sonda_input *input, bool last, const sonda_input_callbacks *callbacks)
         consume(input, window.len);
         return feed_recording(input, window, last, callbacks);
     }
+    if (input->format == SONDA_FORMAT_EVTX) {
+        sonda__span window = window_of(input);
+
+        consume(input, window.len);
+        return feed_evtx(input, window, last, callbacks);
+    }
     if (!input->begun) {
         size_t mark = 0;
 
@@ -357,6 +459,10 @@ sonda_status sonda_input_feed(sonda_input *input,
 
     if (status == SONDA_OK && bytes == NULL && len != 0) {
         return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (status == SONDA_OK && len > 0 && is_evtx_uncopied(input, p, len)) {
+        input->status = feed_evtx(input, sonda__span_of(p, len), false, &ours);
+        return input->status;
     }
     while (status == SONDA_OK && len > 0) {
         size_t taken = fill(input, p, len);

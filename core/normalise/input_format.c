@@ -12,8 +12,11 @@
 
 /* Lines of a log that are looked at; a syslog begins with less that is foreign. */
 #define LOOK_AT ((size_t)64 * 1024)
+#define NONE_MARKED UINT32_MAX
 
 static const char recording_mark[] = {'\x89', 'S', 'O', 'N', 'D', 'A', '\r', '\n'};
+static const char evtx_mark[] = {'E', 'l', 'f', 'F', 'i', 'l', 'e', '\0'};
+static const char chunk_mark[] = {'E', 'l', 'f', 'C', 'h', 'n', 'k', '\0'};
 static const char order_mark[] = {'\xef', '\xbb', '\xbf'};
 
 static bool begins_with(sonda__span text, const char *with, size_t len)
@@ -94,16 +97,32 @@ bool sonda__input_byte_order_mark(sonda__span start, bool last, size_t *len)
     return true;
 }
 
-uint32_t sonda__input_detect(sonda__span start, bool last)
+/* A format that has a mark, AUTO when it takes more bytes, NONE_MARKED. */
+static uint32_t format_of_mark(sonda__span start, bool last)
 {
-    size_t skip = 0;
-    uint32_t format;
-
     if (begins_with(start, recording_mark, sizeof recording_mark)) {
         return SONDA_FORMAT_RECORDING;
     }
-    if (!sonda__input_byte_order_mark(start, last, &skip) ||
-        (!last && may_begin_with(start, recording_mark, sizeof recording_mark))) {
+    if (begins_with(start, evtx_mark, sizeof evtx_mark) ||
+        begins_with(start, chunk_mark, sizeof chunk_mark)) {
+        return SONDA_FORMAT_EVTX;
+    }
+    return !last && (may_begin_with(start, recording_mark, sizeof recording_mark) ||
+                     may_begin_with(start, evtx_mark, sizeof evtx_mark) ||
+                     may_begin_with(start, chunk_mark, sizeof chunk_mark))
+               ? SONDA_FORMAT_AUTO
+               : NONE_MARKED;
+}
+
+uint32_t sonda__input_detect(sonda__span start, bool last)
+{
+    size_t skip = 0;
+    uint32_t format = format_of_mark(start, last);
+
+    if (format != NONE_MARKED) {
+        return format;
+    }
+    if (!sonda__input_byte_order_mark(start, last, &skip)) {
         return SONDA_FORMAT_AUTO;
     }
     start = sonda__span_of(start.data + skip, start.len - skip);

@@ -99,23 +99,6 @@ static sonda__span role_text(const sonda__json_decoder *d, sonda__json_role whic
 
 /* ---- names and fields ---- */
 
-/* Defender writes "Threat Name", rules ThreatName: names match without spaces. */
-static sonda_field_id find_without_spaces(sonda__json_decoder *d, sonda__span name)
-{
-    char squeezed[SONDA__FIELD_NAME_MAX];
-    size_t len = 0;
-
-    if (name.len > sizeof squeezed || memchr(name.data, ' ', name.len) == NULL) {
-        return SONDA_FIELD_UNKNOWN;
-    }
-    for (size_t i = 0; i < name.len; i++) {
-        if (name.data[i] != ' ') {
-            squeezed[len++] = name.data[i];
-        }
-    }
-    return sonda__names_find(d->event->names, sonda__span_of(squeezed, len));
-}
-
 /* Adds a scalar whose field is known. */
 static inline sonda_status add_resolved(sonda__json_decoder *d,
                                         sonda_field_id id,
@@ -145,7 +128,7 @@ sonda_status sonda__json_add(sonda__json_decoder *d,
     sonda_status status;
 
     if (id == SONDA_FIELD_UNKNOWN) {
-        id = find_without_spaces(d, name);
+        id = sonda__names_find_spaceless(d->event->names, name);
     }
     status = add_resolved(d, id, name, token);
     if (status == SONDA_OK && token->kind != SONDA__JSON_NULL) {

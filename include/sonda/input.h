@@ -22,6 +22,12 @@
  * nothing; an element in which another begins was cut and is one unreadable
  * record. Audit log: each line that is not blank.
  *
+ * Windows event log file: every record of every chunk, in the order of the
+ * file. A checksum that does not hold costs nothing: the chunk is read all the
+ * same, and what stands between two readable records counts as one unreadable
+ * one. What a record takes from its chunk (templates, names) goes into its
+ * payload, so that it is decoded and recorded like any other.
+ *
  * Public. Compiles alone as C99 and C++11.
  */
 
@@ -42,6 +48,8 @@
 #define SONDA_FORMAT_SYSMON_XML 3u
 /** Lines of the Linux audit log; records of SONDA_SOURCE_AUDIT. */
 #define SONDA_FORMAT_AUDIT 4u
+/** A Windows event log file (.evtx); records of SONDA_SOURCE_EVTX. */
+#define SONDA_FORMAT_EVTX 5u
 
 /** One input between open and close. */
 typedef struct sonda_input sonda_input;
@@ -93,13 +101,21 @@ typedef struct sonda_input_callbacks {
      */
     void (*on_skipped)(
         uint64_t number, uint64_t offset, sonda_status status, const char *reason, void *user);
-    /** Passed to both. */
+    /** Passed to all of them. */
     void *user;
+    /**
+     * Something that costs no record is not as it should be: a checksum that
+     * does not hold, a file that ends early. It uses up no number; what could
+     * be read is delivered all the same.
+     *
+     * Called like on_record; NULL: not wanted. Arguments as of on_skipped.
+     */
+    void (*on_damage)(uint64_t offset, sonda_status status, const char *reason, void *user);
 } sonda_input_callbacks;
 
-#define SONDA_INPUT_CALLBACKS_INIT                          \
-    {                                                       \
-        sizeof(sonda_input_callbacks), 0u, NULL, NULL, NULL \
+#define SONDA_INPUT_CALLBACKS_INIT                                \
+    {                                                             \
+        sizeof(sonda_input_callbacks), 0u, NULL, NULL, NULL, NULL \
     }
 
 SONDA_BEGIN_DECLS
@@ -118,8 +134,9 @@ SONDA_BEGIN_DECLS
  *
  * @threads   Any; one caller at a time per input.
  * @allocates The input with room for one record and one block: about
- *            SONDA_RECORD_MAX, twice that where it may be a recording, touched
- *            only as used. All it will ever have.
+ *            SONDA_RECORD_MAX, twice that where it may be a recording, 2 MiB
+ *            where it may be an event log; touched only as used. All it will
+ *            ever have.
  */
 SONDA_API sonda_status sonda_input_open(sonda_input **input,
                                         const sonda_input_options *options,

@@ -35,6 +35,8 @@
 #define SONDA_SOURCE_AUDIT 5u
 /** Sonda's own health: losses, state changes; payload as GENERIC. */
 #define SONDA_SOURCE_HEALTH 6u
+/** One record of a Windows event log file, freed of its chunk by sonda_input. */
+#define SONDA_SOURCE_EVTX 7u
 #define SONDA_SOURCE_VENDOR 0x8000u
 
 /** Header flag: the adapter had to cut something; the decoder marks fields. */

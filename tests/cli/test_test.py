@@ -182,11 +182,11 @@ class Regression(Case):
         self.write("data/x/e.json", event)
         self.run_it("test", "data", "--rules", "r.yml")
 
-    def test_json_beside_evtx__is_read_and_told_once(self):
+    def test_evtx__the_file_named_is_read_and_none_beside_it(self):
         self.regression(EVENT)
 
-        self.expect(0, "evtx")
-        self.assertIn("1 passed", self.out)
+        self.expect(1)
+        self.assertIn("e.evtx: no such file", self.out + self.err)
 
     def test_no_match__is_a_difference(self):
         self.regression(EVENT.replace("evil.exe", "good.exe"), name="e.json")

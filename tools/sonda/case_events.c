@@ -21,9 +21,6 @@
 
 /* Larger recordings belong into `sonda replay`. */
 #define CASE_INPUT_MAX ((size_t)1 << 30)
-/* The ending of Windows' own logs, and what stands for it. */
-#define EVTX ".evtx"
-#define JSON ".json"
 
 /* One file on its way into the worker. */
 typedef struct reading {
@@ -196,18 +193,6 @@ static char *path_of(const case_events *self)
     return path;
 }
 
-/* Windows' own logs cannot be read yet: SigmaHQ keeps their JSON beside them. */
-static bool turn_to_json(char *path)
-{
-    size_t len = strlen(path);
-
-    if (len < strlen(EVTX) || strcmp(path + len - strlen(EVTX), EVTX) != 0) {
-        return false;
-    }
-    memcpy(path + len - strlen(EVTX), JSON, strlen(JSON));
-    return true;
-}
-
 static bool run_file(case_events *self)
 {
     sonda_error error = SONDA_ERROR_INIT;
@@ -219,7 +204,6 @@ static bool run_file(case_events *self)
     if (path == NULL) {
         return fail(self, self->path, "out of memory");
     }
-    self->json_for_evtx = turn_to_json(path);
     if (sonda_file_read(path, CASE_INPUT_MAX, NULL, &bytes, &len, &error) != SONDA_OK) {
         good = fail(self, path, error.message);
     } else {

@@ -23,7 +23,6 @@ typedef struct case_events {
     size_t index;
     const sonda_case_view *view;
     sonda_worker *worker;
-    bool json_for_evtx;            /* output: another file than the one named was read */
     char reason[CASE_REASON_ROOM]; /* output: empty when every record was processed */
 } case_events;
 

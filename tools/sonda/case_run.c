@@ -201,7 +201,6 @@ process(case_file *file, case_result *result, sonda_engine *engine, collecting *
     } else {
         judge(file, result, seen);
     }
-    file->json_for_evtx = file->json_for_evtx || events.json_for_evtx;
     sonda_worker_close(events.worker);
     sonda_tracker_close(tracker);
 }

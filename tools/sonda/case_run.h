@@ -33,7 +33,6 @@ typedef struct case_file {
     case_result *results;
     size_t count;
     size_t failed;
-    bool json_for_evtx;
     uint32_t line;                  /* of `trouble`; 0: of none */
     char trouble[CASE_REASON_ROOM]; /* why this is no case file; else empty */
 } case_file;

@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "complaints.h"
 #include "config.h"
+#include "damage.h"
 #include "lanes.h"
 #include "numbering.h"
 #include "sonda/host/parallel.h"
@@ -27,6 +28,7 @@ typedef struct replaying {
     detection detection;
     lanes *lanes; /* NULL: everything on this thread */
     complaints unreadable;
+    damage damage; /* of this file, beside unreadable records */
     sonda_input *input;
     const char *file;
     size_t file_index;
@@ -60,6 +62,15 @@ static void on_skipped(
     }
     self->not_cut_out++;
     tell_unreadable(self, number, offset, reason);
+}
+
+static void
+on_damage(uint64_t offset, sonda_status status, const char *reason, void *user)
+{
+    replaying *self = user;
+
+    (void)status;
+    damage_note(&self->damage, offset, reason);
 }
 
 /* A record has passed the lanes. */
@@ -107,6 +118,7 @@ static sonda_input_callbacks callbacks_of(replaying *self)
 
     callbacks.on_record = on_record;
     callbacks.on_skipped = on_skipped;
+    callbacks.on_damage = on_damage;
     callbacks.user = self;
     return callbacks;
 }
@@ -159,6 +171,7 @@ static sonda_status begin(replaying *self, const char *file)
     sonda_status status;
 
     self->file = file;
+    damage_begin(&self->damage);
     self->bytes = 0;
     self->good = 0;
     self->bad = 0;
@@ -218,6 +231,7 @@ static int replay_file(replaying *self, const char *file)
     detection_end(&self->detection, 0);
     sonda_input_close(self->input);
     self->input = NULL;
+    damage_tell(&self->damage, self->program, file);
     return outcome(self, status, &error);
 }
 

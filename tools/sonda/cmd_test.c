@@ -117,12 +117,10 @@ static sonda_status run_piece(size_t piece, uint32_t thread, void *user)
 static void tell_files(testing *self)
 {
     complaints unusable = {self->program, 0};
-    bool json_for_evtx = false;
 
     for (size_t i = 0; i < self->all.file_count; i++) {
         const case_file *file = &self->all.files[i];
 
-        json_for_evtx = json_for_evtx || file->json_for_evtx;
         if (file->trouble[0] != '\0' && complaints_admit(&unusable)) {
             if (file->line != 0) {
                 complain(self->program, "%s:%u: %s", file->path, file->line, file->trouble);
@@ -132,10 +130,6 @@ static void tell_files(testing *self)
         }
     }
     complaints_close(&unusable, "case files could not be used");
-    if (json_for_evtx) {
-        complain(self->program,
-                 "*.evtx cannot be read yet: the *.json beside them were taken instead");
-    }
 }
 
 static int write_junit(testing *self, const case_totals *totals)
