@@ -34,6 +34,9 @@
 #define RECORD_HEAD 24u
 #define RECORD_MIN 28u
 
+/* Numbers that may be missing between two records of a chunk: it holds few more. */
+#define LOST_MAX 256u
+
 static const uint8_t file_mark[8] = {'E', 'l', 'f', 'F', 'i', 'l', 'e', 0};
 static const uint8_t chunk_mark[8] = {'E', 'l', 'f', 'C', 'h', 'n', 'k', 0};
 static const uint8_t record_mark[4] = {0x2a, 0x2a, 0, 0};
@@ -200,30 +203,67 @@ static bool header_holds(const uint8_t *p)
            sonda__u32le_at(p + CHUNK_CRC_AT);
 }
 
+/* Size of the record at `at`, 0 when there is none. */
+static size_t record_size(const sonda__evtx_file *file, size_t at)
+{
+    const uint8_t *p = file->chunk + at;
+    size_t left = file->chunk_len - at;
+    size_t size;
+
+    if (left < RECORD_MIN || memcmp(p, record_mark, sizeof record_mark) != 0) {
+        return 0;
+    }
+    size = sonda__u32le_at(p + 4);
+    if (size < RECORD_MIN || size > left) {
+        return 0;
+    }
+    if (sonda__u32le_at(p + size - 4) == size) {
+        return size;
+    }
+    /* A flaw in the second length alone: another record follows. */
+    return left - size >= sizeof record_mark &&
+                   memcmp(p + size, record_mark, sizeof record_mark) == 0
+               ? size
+               : 0;
+}
+
+/* Whether records stand one behind the other up to `end`. */
+static bool records_reach(const sonda__evtx_file *file, size_t end)
+{
+    size_t at = CHUNK_HEADER_SIZE;
+    size_t size = 1;
+
+    while (at < end && at < file->chunk_len && size != 0) {
+        size = record_size(file, at);
+        at += size;
+    }
+    return at == end;
+}
+
 /* What is wrong with the chunk at hand, or NULL; sets where its records end. */
 static const char *examine(sonda__evtx_file *file)
 {
     const uint8_t *p = file->chunk;
+    bool summed;
     size_t records_end;
 
     file->limit = 0;
     if (!is_chunk(p, file->chunk_len)) {
         return "a chunk without its header; records looked for all the same";
     }
-    if ((sonda__u32le_at(p + CHUNK_FLAGS_AT) & FLAG_NO_CRC) == 0 && !header_holds(p)) {
-        return "a chunk's header and its checksum differ; its records are read";
-    }
+    summed = (sonda__u32le_at(p + CHUNK_FLAGS_AT) & FLAG_NO_CRC) == 0;
     records_end = sonda__u32le_at(p + CHUNK_FREE_AT);
-    if (records_end < CHUNK_HEADER_SIZE || records_end > SONDA__EVTX_CHUNK_SIZE) {
-        return "a chunk's header contradicts itself; its records are read";
+    if ((summed && !header_holds(p)) || records_end < CHUNK_HEADER_SIZE ||
+        records_end > SONDA__EVTX_CHUNK_SIZE) {
+        file->limit = records_reach(file, records_end) ? records_end : 0;
+        return "a chunk's header and its checksum differ; its records are read";
     }
     file->limit = records_end;
     if (records_end > file->chunk_len) {
         return "the file ends within a chunk; its records are read";
     }
-    if ((sonda__u32le_at(p + CHUNK_FLAGS_AT) & FLAG_NO_CRC) == 0 &&
-        sonda__crc32(0, p + CHUNK_HEADER_SIZE, records_end - CHUNK_HEADER_SIZE) !=
-            sonda__u32le_at(p + CHUNK_DATA_CRC_AT)) {
+    if (summed && sonda__crc32(0, p + CHUNK_HEADER_SIZE, records_end - CHUNK_HEADER_SIZE) !=
+                      sonda__u32le_at(p + CHUNK_DATA_CRC_AT)) {
         return "a chunk's records and their checksum differ; they are read";
     }
     return NULL;
@@ -249,49 +289,29 @@ static void begin_chunk(sonda__evtx_file *file, bool torn)
 
 /* ---- records ---- */
 
-/* Size of the record at `at`, 0 when there is none. */
-static size_t record_size(const sonda__evtx_file *file, size_t at)
-{
-    const uint8_t *p = file->chunk + at;
-    size_t left = file->chunk_len - at;
-    size_t size;
-
-    if (left < RECORD_MIN || memcmp(p, record_mark, sizeof record_mark) != 0) {
-        return 0;
-    }
-    size = sonda__u32le_at(p + 4);
-    if (size < RECORD_MIN || size > left) {
-        return 0;
-    }
-    if (sonda__u32le_at(p + size - 4) == size) {
-        return size;
-    }
-    /* A flaw in the second length alone: another record follows. */
-    return left - size >= sizeof record_mark &&
-                   memcmp(p + size, record_mark, sizeof record_mark) == 0
-               ? size
-               : 0;
-}
-
 static uint64_t id_at(const sonda__evtx_file *file, size_t at)
 {
     return sonda__u64le_at(file->chunk + at + 8);
 }
 
-/* Whether a record that stands at `at` belongs to the chunk. */
+/*
+ * Whether a record that stands at `at` belongs to the chunk. Without a limit it
+ * is numbered on from the one before, or a little further where some are lost.
+ */
 static bool belongs(const sonda__evtx_file *file, size_t at)
 {
+    uint64_t step = id_at(file, at) - file->last_id;
+
     if (at < file->limit) {
         return true;
     }
     if (file->trusted && !file->dirty) {
         return false;
     }
-    if (file->limit == 0 && !file->has_last_id) {
-        return true;
+    if (!file->has_last_id) {
+        return file->limit == 0;
     }
-    return file->has_last_id && id_at(file, at) > file->last_id &&
-           (file->limit == 0 || id_at(file, at) == file->last_id + 1);
+    return file->limit == 0 ? step >= 1 && step <= LOST_MAX : step == 1;
 }
 
 /* The next record that belongs to the chunk, from `at` on; the end when none does. */

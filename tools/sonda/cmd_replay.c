@@ -64,8 +64,7 @@ static void on_skipped(
     tell_unreadable(self, number, offset, reason);
 }
 
-static void
-on_damage(uint64_t offset, sonda_status status, const char *reason, void *user)
+static void on_damage(uint64_t offset, sonda_status status, const char *reason, void *user)
 {
     replaying *self = user;
 

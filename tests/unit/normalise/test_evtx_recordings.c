@@ -64,8 +64,8 @@ static void find_logs(const char *folder)
     const char *data = getenv("SONDA_TEST_DATA");
     char full[2048];
 
-    snprintf(full, sizeof full, "%s/%s", data != NULL ? data : SONDA_SOURCE_DIR "/../shared/data",
-             folder);
+    snprintf(full, sizeof full, "%s/%s",
+             data != NULL ? data : SONDA_SOURCE_DIR "/../shared/data", folder);
     for (path_count = path_count > PATHS_MAX ? 0 : path_count; path_count > 0;) {
         free(paths[--path_count]);
     }
@@ -159,11 +159,20 @@ static bool same_time(sonda__span json, sonda__span evtx)
            memcmp(json.data, evtx.data, 26) == 0;
 }
 
+/* It also leaves out white space at a text's end. */
+static bool same_trimmed(sonda__span json, sonda__span evtx)
+{
+    while (evtx.len > json.len && evtx.data[evtx.len - 1] == ' ') {
+        evtx.len--;
+    }
+    return sonda__span_equal(json, evtx);
+}
+
 static bool same_field(const sonda__field *json, const sonda__field *evtx)
 {
     return json->id == evtx->id && json->flags == evtx->flags &&
            sonda__span_equal(json->name, evtx->name) &&
-           (sonda__span_equal(json->text, evtx->text) || same_guid(json->text, evtx->text) ||
+           (same_trimmed(json->text, evtx->text) || same_guid(json->text, evtx->text) ||
             same_time(json->text, evtx->text));
 }
 
@@ -253,8 +262,7 @@ static void count_skipped(
     seen->skipped++;
 }
 
-static void
-count_damage(uint64_t offset, sonda_status status, const char *reason, void *user)
+static void count_damage(uint64_t offset, sonda_status status, const char *reason, void *user)
 {
     tally *seen = user;
 
@@ -335,6 +343,10 @@ static void test_evtx__spoiled_files__never_more_than_the_hit_records_are_lost(v
             seen = tally_of(event, bytes, len, len);
             bytes[at] ^= bit;
             /* A flip in a template costs the records of its chunk that use it. */
+            if (seen.records + seen.skipped > whole + 2) {
+                print_message("%s: bit %d of byte %d: %d and %d of %d\n", paths[i], (int)bit,
+                              (int)at, (int)seen.records, (int)seen.skipped, (int)whole);
+            }
             assert_true(seen.records + seen.skipped <= whole + 2);
         }
         for (int cut = 0; cut < 10; cut++) {
