@@ -161,6 +161,21 @@ static const sonda__rule *find_by_name(const assembly *a, sonda__span name)
     return NULL;
 }
 
+/* Whether a correlation goes by an id or a name. */
+static bool is_correlation(const assembly *a, sonda__span text)
+{
+    for (size_t i = a->rule_count; i < a->rule_count + a->correlation_count; i++) {
+        const sonda__correlation *correlation = a->order[i]->correlation;
+
+        if (correlation != NULL && (sonda__span_equal(correlation->rule.id, text) ||
+                                    (correlation->rule.name.len != 0 &&
+                                     sonda__span_equal(correlation->rule.name, text)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Names to ids. */
 static sonda_status resolve_targets(const assembly *a,
                                     const sonda__filter *filter,
@@ -172,6 +187,14 @@ static sonda_status resolve_targets(const assembly *a,
         const sonda__rule *rule;
 
         ids[i] = target->text;
+        if (is_correlation(a, target->text)) {
+            return sonda__at_line(
+                error, target->line,
+                sonda__error_set(error, SONDA_ERR_UNSUPPORTED, 0,
+                                 "the filter names correlation '%v', which sees no event: "
+                                 "name the rules that the correlation names",
+                                 sonda__clip(target->text)));
+        }
         if (sonda__is_uuid(target->text)) {
             continue;
         }

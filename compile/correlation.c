@@ -297,6 +297,7 @@ static sonda_status read_pair(const reader *r, const sonda__yaml_entry *pair)
         return refuse(r, pair->key,
                       "this type counts events, not values: take field out of the condition");
     }
+    r->to->value_line = pair->key->line;
     return read_names(r, pair->value, "field is the name of a field, or a list of names",
                       &r->to->values, &r->to->value_count);
 }
@@ -338,6 +339,11 @@ static sonda_status read_condition(const reader *r)
         r->to->bounds[SONDA__BOUND_GTE] = (double)r->to->target_count;
         r->to->compares = 1u << SONDA__BOUND_GTE;
         return SONDA_OK;
+    }
+    if (is_text(node) && is_temporal(r->to)) {
+        return refuse(r, node,
+                      "conditions that name rules ('a and not b') are of Sigma 2.2: leave the "
+                      "condition out for 'all of rules', or write gte and how many of them");
     }
     if (node == NULL || node->kind != SONDA__YAML_MAP) {
         return refuse(r, node == NULL ? r->map : node,
@@ -431,6 +437,15 @@ static sonda_status read_aliases(const reader *r)
     return status;
 }
 
+static sonda_status read_groups(const reader *r)
+{
+    const sonda__yaml_node *node = sonda__yaml_find(r->map, "group-by");
+
+    r->to->group_line = node != NULL ? node->line : r->map->line;
+    return read_names(r, node, "group-by is a list of at most 16 fields", &r->to->groups,
+                      &r->to->group_count);
+}
+
 static sonda_status read_body(const reader *r, const sonda__yaml_node *root)
 {
     sonda_status status = check_keys(r);
@@ -442,9 +457,7 @@ static sonda_status read_body(const reader *r, const sonda__yaml_node *root)
         status = read_rules(r);
     }
     if (status == SONDA_OK) {
-        status = read_names(r, sonda__yaml_find(r->map, "group-by"),
-                            "group-by is a list of at most 16 fields", &r->to->groups,
-                            &r->to->group_count);
+        status = read_groups(r);
     }
     if (status == SONDA_OK) {
         status = read_timespan(r);

@@ -26,6 +26,8 @@ typedef struct sonda__correlation {
     uint32_t flags;    /* SONDA__CORRELATION_… */
     uint32_t compares; /* bit n: bounds[n] is set */
     uint32_t percent;  /* hundredths */
+    uint32_t group_line;
+    uint32_t value_line;
     uint64_t timespan_ns;
     double bounds[SONDA__BOUND_COUNT];
     size_t target_count;

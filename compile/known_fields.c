@@ -4,9 +4,10 @@
  * The fields of a rule against those of its log sources.
  *
  * A rule's sources are alternatives, so a field is fine when one of them has
- * it. A source whose fields we cannot list (most channels of Windows: their
- * providers' manifests differ from version to version) keeps all warnings away:
- * a wrong one would be worse than none.
+ * it. A source whose fields we cannot list keeps all warnings away: a wrong one
+ * would be worse than none. For a channel of Windows we can where the log
+ * source says which events it means, or where EventID stands beside the field
+ * in one mapping: then both must be of one event.
  *
  * Module compile.
  */
@@ -29,7 +30,15 @@ typedef struct known {
     const sonda__rule *rule;
     const char *lists[LISTS_MAX];
     size_t count;
+    bool table; /* and whatever the field table has */
 } known;
+
+/* The events of a channel that are asked for. */
+typedef struct asked {
+    const uint32_t *ids;
+    size_t id_count;
+    sonda__span provider; /* empty: any */
+} asked;
 
 /* The next name of a list; false at its end. */
 static bool next_name(const char **list, sonda__span *name)
@@ -72,34 +81,86 @@ static bool add_rows(known *all,
     return key_count == 0 || found == key_count;
 }
 
-static bool is_channel(const sonda__log_source *source, const char *name)
+static bool has_channel(const sonda__log_source *source, const char *name)
 {
-    return source->channel_count == 1 && sonda__span_is(source->channels[0], name);
+    return source->channel_count != 0 && sonda__span_is(source->channels[0], name);
 }
 
-/* Adds what a source fills; false: nobody can say. */
-static bool add_source(known *all, const sonda__log_source *source)
+static bool is_row(const sonda__channel_fields_row *row, uint32_t id, const asked *events)
 {
-    if (is_channel(source, "Microsoft-Windows-Sysmon/Operational") ||
-        is_channel(source, "Linux-Sysmon/Operational")) {
+    return row->id == id &&
+           (row->provider == NULL || sonda__span_is(events->provider, row->provider));
+}
+
+/* Adds the documented fields of a channel's events; false: one is not documented. */
+static bool add_events(known *all, const sonda__log_source *source, const asked *events)
+{
+    size_t found = 0;
+
+    for (size_t k = 0; k < events->id_count; k++) {
+        for (size_t i = 0; i < sonda__channel_field_count; i++) {
+            const sonda__channel_fields_row *row = &sonda__channel_fields[i];
+
+            if (has_channel(source, row->channel) && is_row(row, events->ids[k], events)) {
+                found += add_list(all, row->names);
+            }
+        }
+    }
+    return found != 0 && found == events->id_count && add_list(all, sonda__system_fields) &&
+           add_list(all, sonda__forwarded_fields);
+}
+
+/* Adds what adapters and joined lines of a class fill. */
+static bool add_class(known *all, const sonda__log_source *source)
+{
+    switch (source->product) {
+    case SONDA_PRODUCT_LINUX:
+        return add_rows(all, sonda__linux_fields, sonda__linux_field_count, &source->class_uid,
+                        1);
+    case SONDA_PRODUCT_MACOS:
+        /* No decoder of ours yet: what others deliver has names of the table. */
+        all->table = true;
+        return true;
+    case SONDA_PRODUCT_WINDOWS:
+        /* No decoder gives these events of Windows yet: its logs are what there is. */
+        return true;
+    default:
+        return false;
+    }
+}
+
+/*
+ * Adds what a source fills, of the events that a rule asks for where the source
+ * leaves that open; false: nobody can say.
+ */
+static bool add_source(known *all, const sonda__log_source *source, const asked *events)
+{
+    const asked own = {source->event_ids, source->event_id_count, {"", 0}};
+
+    if (has_channel(source, "Microsoft-Windows-Sysmon/Operational") ||
+        has_channel(source, "Linux-Sysmon/Operational")) {
         return add_list(all, sonda__system_fields) &&
                add_rows(all, sonda__sysmon_fields, sonda__sysmon_field_count, source->event_ids,
                         source->event_id_count);
     }
-    if (is_channel(source, "Security") && source->event_id_count == 1 &&
-        source->event_ids[0] == 4688) {
-        return add_list(all, sonda__system_fields) &&
-               add_list(all, sonda__security_process_fields);
+    if (source->channel_count != 0) {
+        return add_events(all, source, own.id_count != 0 ? &own : events);
     }
-    if (source->channel_count != 0 || source->has_class == 0) {
-        return false;
+    return source->has_class != 0 && add_class(all, source);
+}
+
+/* Adds what all sources of a rule fill; false: nobody can say. */
+static bool add_sources(known *all, const sonda__rule *rule, const asked *events)
+{
+    all->rule = rule;
+    all->count = 0;
+    all->table = false;
+    for (size_t i = 0; i < rule->source_count; i++) {
+        if (!add_source(all, &rule->sources[i], events)) {
+            return false;
+        }
     }
-    if (source->product == SONDA_PRODUCT_LINUX) {
-        return add_rows(all, sonda__linux_fields, sonda__linux_field_count, &source->class_uid,
-                        1);
-    }
-    /* No decoder gives these events of Windows yet: its logs are what there is. */
-    return source->product == SONDA_PRODUCT_WINDOWS;
+    return all->count != 0 || all->table;
 }
 
 static bool is_alias(const sonda__rule *rule, sonda__span field)
@@ -124,6 +185,9 @@ static bool is_known(const known *all, sonda__span field)
                 return true;
             }
         }
+    }
+    if (all->table && sonda_field_by_name(field.data, field.len) != SONDA_FIELD_UNKNOWN) {
+        return true;
     }
     return is_alias(all->rule, field);
 }
@@ -161,6 +225,18 @@ static size_t distance(sonda__span a, sonda__span b)
     return row[b.len];
 }
 
+/* Keeps the nearer of two names. */
+static void
+keep_nearer(sonda__span field, sonda__span name, sonda__span *best, size_t *best_distance)
+{
+    size_t apart = name.len <= NAME_MAX_NEAR ? distance(field, name) : SIZE_MAX;
+
+    if (apart < *best_distance) {
+        *best = name;
+        *best_distance = apart;
+    }
+}
+
 /* The known name that a third of the letters or less keeps apart; or an empty one. */
 static sonda__span nearest(const known *all, sonda__span field)
 {
@@ -171,11 +247,15 @@ static sonda__span nearest(const known *all, sonda__span field)
         const char *list = all->lists[i];
         sonda__span name;
         while (next_name(&list, &name)) {
-            size_t apart = distance(field, name);
-            if (apart < best_distance) {
-                best = name;
-                best_distance = apart;
-            }
+            keep_nearer(field, name, &best, &best_distance);
+        }
+    }
+    for (sonda_field_id id = 1;
+         all->table && field.len <= NAME_MAX_NEAR && id < SONDA_FIELD_COUNT; id++) {
+        const char *name = sonda_field_name(id);
+
+        if (name != NULL) {
+            keep_nearer(field, sonda__span_text(name), &best, &best_distance);
         }
     }
     return best;
@@ -233,16 +313,84 @@ static sonda_status check_item(const known *all,
     return status;
 }
 
+/* A few digits; event ids have at most five. */
+static bool read_id(sonda__span text, uint32_t *id)
+{
+    uint32_t read = 0;
+
+    if (text.len == 0 || text.len > 5) {
+        return false;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') {
+            return false;
+        }
+        read = read * 10 + (uint32_t)(text.data[i] - '0');
+    }
+    *id = read;
+    return true;
+}
+
+/* Values of an item that plainly names event ids; 0: it does not, or not only. */
+static size_t read_ids(const sonda__rule_item *item, uint32_t *ids)
+{
+    if (item->modifier_count != 0 || item->value_count > LISTS_MAX) {
+        return 0;
+    }
+    for (size_t i = 0; i < item->value_count; i++) {
+        if (!read_id(item->values[i].text, &ids[i])) {
+            return 0;
+        }
+    }
+    return item->value_count;
+}
+
+/* A mapping against the events that it names itself. */
+static sonda_status check_events(const sonda__rule *rule,
+                                 const sonda__rule_map *map,
+                                 sonda__pool *pool,
+                                 sonda__report_entry *entry)
+{
+    uint32_t ids[LISTS_MAX];
+    asked events = {ids, 0, {"", 0}};
+    known all;
+    sonda_status status = SONDA_OK;
+
+    for (size_t i = 0; i < map->item_count; i++) {
+        const sonda__rule_item *item = &map->items[i];
+
+        if (sonda__span_is(item->field, "EventID")) {
+            events.id_count = read_ids(item, ids);
+        } else if (sonda__span_is(item->field, "Provider_Name") && item->modifier_count == 0 &&
+                   item->value_count == 1) {
+            events.provider = item->values[0].text;
+        }
+    }
+    if (events.id_count == 0 || !add_sources(&all, rule, &events)) {
+        return SONDA_OK;
+    }
+    for (size_t i = 0; status == SONDA_OK && i < map->item_count; i++) {
+        status = check_item(&all, &map->items[i], pool, entry);
+    }
+    return status;
+}
+
+/* Each mapping against what all sources fill, or, where that is open, its events. */
 static sonda_status check_selection(const known *all,
+                                    const sonda__rule *rule,
                                     const sonda__rule_selection *selection,
                                     sonda__pool *pool,
                                     sonda__report_entry *entry)
 {
     sonda_status status = SONDA_OK;
 
-    for (size_t m = 0; m < selection->map_count; m++) {
+    for (size_t m = 0; status == SONDA_OK && m < selection->map_count; m++) {
         const sonda__rule_map *map = &selection->maps[m];
-        for (size_t i = 0; status == SONDA_OK && i < map->item_count; i++) {
+
+        if (all == NULL) {
+            status = check_events(rule, map, pool, entry);
+        }
+        for (size_t i = 0; all != NULL && status == SONDA_OK && i < map->item_count; i++) {
             status = check_item(all, &map->items[i], pool, entry);
         }
     }
@@ -253,16 +401,30 @@ sonda_status sonda__known_fields_check(const sonda__rule *rule,
                                        sonda__pool *pool,
                                        sonda__report_entry *entry)
 {
-    known all = {.rule = rule, .count = 0};
+    const asked any = {NULL, 0, {"", 0}};
+    known all;
+    bool told = add_sources(&all, rule, &any);
     sonda_status status = SONDA_OK;
 
-    for (size_t i = 0; i < rule->source_count; i++) {
-        if (!add_source(&all, &rule->sources[i])) {
-            return SONDA_OK;
-        }
-    }
-    for (size_t i = 0; all.count != 0 && status == SONDA_OK && i < rule->selection_count; i++) {
-        status = check_selection(&all, &rule->selections[i], pool, entry);
+    for (size_t i = 0; status == SONDA_OK && i < rule->selection_count; i++) {
+        status = check_selection(told ? &all : NULL, rule, &rule->selections[i], pool, entry);
     }
     return status;
+}
+
+sonda__known_answer
+sonda__known_fields_ask(const sonda__rule *rule, sonda__span field, sonda__span *near)
+{
+    const asked any = {NULL, 0, {"", 0}};
+    known all;
+
+    *near = sonda__span_of("", 0);
+    if (!add_sources(&all, rule, &any)) {
+        return SONDA__FIELD_MAYBE;
+    }
+    if (is_known(&all, field)) {
+        return SONDA__FIELD_FILLED;
+    }
+    *near = nearest(&all, field);
+    return SONDA__FIELD_NEVER;
 }

@@ -82,13 +82,13 @@ const sonda__known_fields_row sonda__linux_fields[] = {
 const size_t sonda__linux_field_count =
     sizeof sonda__linux_fields / sizeof sonda__linux_fields[0];
 
-const char sonda__security_process_fields[] =
-    "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId NewProcessId "
-    "NewProcessName TokenElevationType ProcessId CommandLine TargetUserSid TargetUserName "
-    "TargetDomainName TargetLogonId ParentProcessName MandatoryLabel";
-
 const char sonda__system_fields[] =
     "Provider_Name Provider_Guid EventID Version Level Task Opcode Keywords "
     "TimeCreated_SystemTime EventRecordID Correlation_ActivityID Execution_ProcessID "
     "Execution_ThreadID Channel Computer Security_UserID Message Hostname SourceName "
     "EventTime Category Severity";
+
+const char sonda__forwarded_fields[] =
+    "ProcessId ProcessID ThreadId ThreadID ExecutionProcessID RecordNumber EventType "
+    "OpcodeValue SeverityValue ActivityID ProviderGuid UserID AccountName AccountType Domain "
+    "TimeCreated EventReceivedTime SourceModuleName SourceModuleType";

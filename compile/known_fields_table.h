@@ -26,10 +26,22 @@ extern const size_t sonda__sysmon_field_count;
 extern const sonda__known_fields_row sonda__linux_fields[];
 extern const size_t sonda__linux_field_count;
 
-/* Security 4688. */
-extern const char sonda__security_process_fields[];
+/* Names for one event id of a channel, of one provider unless NULL. */
+typedef struct sonda__channel_fields_row {
+    const char *channel;
+    const char *provider;
+    uint32_t id;
+    const char *names;
+} sonda__channel_fields_row;
+
+/* Events of Windows' own channels whose fields are documented. */
+extern const sonda__channel_fields_row sonda__channel_fields[];
+extern const size_t sonda__channel_field_count;
 
 /* What every event log record has besides. */
 extern const char sonda__system_fields[];
+
+/* What some forwarder puts beside it, under names that no provider means by it. */
+extern const char sonda__forwarded_fields[];
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "compile/link_correlations.h"
 
+#include "compile/known_fields.h"
 #include "compile/pack_emit.h"
 #include "compile/refuse.h"
 
@@ -277,6 +278,44 @@ add_candidates(sonda__span *fields, size_t *count, const sonda__rule *leaf, sond
     }
 }
 
+/*
+ * Warns when no record of a rule has what the correlation asks it for: the
+ * rule's events would never count.
+ */
+static sonda_status warn_of_name(const linking *l,
+                                 const link_node *node,
+                                 const sonda__linkable *leaf,
+                                 size_t number,
+                                 sonda__span name)
+{
+    const sonda__correlation *correlation = node->correlation;
+    const sonda__report_warning *told = node->entry->warnings;
+    bool groups = number < correlation->group_count;
+    sonda__span near;
+    sonda_error text = SONDA_ERROR_INIT;
+
+    if (sonda__known_fields_ask(leaf->rule, name, &near) != SONDA__FIELD_NEVER) {
+        return SONDA_OK;
+    }
+    (void)sonda__error_set(&text, SONDA_OK, 0,
+                           near.len != 0
+                               ? "%s asks for '%v', which no record of rule '%v' has: its "
+                                 "events never count; write '%v', or an alias?"
+                               : "%s asks for '%v', which no record of rule '%v' has: its "
+                                 "events never count; write an alias",
+                           groups ? "group-by" : "the condition", sonda__clip(name),
+                           sonda__clip(leaf->rule->title), near);
+    /* A rule that is heard by several ways is told of once. */
+    while (told != NULL && !sonda__span_is(told->text, text.message)) {
+        told = told->next;
+    }
+    return told != NULL
+               ? SONDA_OK
+               : sonda__report_warn(node->entry, l->pool,
+                                    groups ? correlation->group_line : correlation->value_line,
+                                    text.message);
+}
+
 static sonda_status fill_fields(const linking *l,
                                 const link_node *node,
                                 const sonda__linkable *leaf,
@@ -289,16 +328,24 @@ static sonda_status fill_fields(const linking *l,
     sonda__span *kept;
     size_t count = 0;
 
-    for (size_t i = 0; i < names && count < SONDA__INPUT_FIELDS_MAX; i++) {
+    sonda_status status = SONDA_OK;
+
+    for (size_t i = 0; i < names && count < SONDA__INPUT_FIELDS_MAX && status == SONDA_OK;
+         i++) {
         sonda__span name = i < correlation->group_count
                                ? correlation->groups[i]
                                : correlation->values[i - correlation->group_count];
 
+        name = resolve_name(node, input->position, leaf, name);
+        status = warn_of_name(l, node, leaf, i, name);
+
         if (i != 0) {
             fields[count++] = sonda__span_of(NULL, 0);
         }
-        add_candidates(fields, &count, leaf->rule,
-                       resolve_name(node, input->position, leaf, name));
+        add_candidates(fields, &count, leaf->rule, name);
+    }
+    if (status != SONDA_OK) {
+        return status;
     }
     if (count == SONDA__INPUT_FIELDS_MAX) {
         return sonda__error_set(error, SONDA_ERR_LIMIT, 0,

@@ -145,6 +145,33 @@ class Correlations(Case):
         self.assertIn("refused itself", rows["Many failures, then a success"]["reason"])
         self.assertEqual(rows["Failure"]["outcome"], "compiled")
 
+    def test_report__fields_that_a_named_rule_never_has__are_told(self):
+        self.write("c.yml", RULES.replace("group-by: [User]", "group-by: [Usr]", 1))
+        self.run_it("compile", "c.yml", "-o", "c.pack", "--report=json")
+        rows = {each["title"]: each for each in map(json.loads, self.out.splitlines())}
+        (warning,) = rows["Many failures"]["warnings"]
+        self.assertEqual(warning["line"], 19)
+        self.assertIn("group-by asks for 'Usr', which no record of rule 'Failure' has", warning["text"])
+        self.assertIn("write 'User'", warning["text"])
+        self.assertEqual(rows["Many failures, then a success"]["warnings"], [])
+
+    def test_report__alias_of_a_field_that_is_there__is_not_told(self):
+        alias = "aliases: {Who: {failure: User}}\n  condition: {gte: 3}"
+        self.write("c.yml", RULES.replace("group-by: [User]", "group-by: [Who]", 1)
+                   .replace("condition: {gte: 3}", alias))
+        self.run_it("compile", "c.yml", "-o", "c.pack", "--report=json")
+        self.assertEqual([each["warnings"] for each in map(json.loads, self.out.splitlines())], [[]] * 4)
+
+    def test_report__filter_of_a_correlation__is_refused(self):
+        filters = (f"---\ntitle: Quiet\nlogsource: {{product: windows, category: process_creation}}\n"
+                   f"filter:\n  rules: [%s]\n  s: {{User: x}}\n  condition: s\n")
+        for name in ("many", MANY):
+            self.write("c.yml", RULES + filters % name)
+            self.run_it("compile", "c.yml", "-o", "c.pack", "--report=json")
+            (row,) = [each for each in map(json.loads, self.out.splitlines()) if each["title"] == "Quiet"]
+            self.assertEqual(row["outcome"], "rejected")
+            self.assertIn(f"the filter names correlation '{name}'", row["reason"])
+
 
 if __name__ == "__main__":
     unittest.main()

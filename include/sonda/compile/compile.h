@@ -358,8 +358,9 @@ SONDA_API sonda_status sonda_compile_entry_get(const sonda_compile *compile,
 
 /**
  * One warning about a document: of a field that no record of its log source
- * has, with the nearest name that one has. Warned is only where all fields of
- * the source are known: Sysmon's events, Security 4688, Linux.
+ * has, with the nearest name that one has (docs/rules.md tells for which
+ * sources this is known); of a rule that must always run, once
+ * sonda_compile_finish() has succeeded.
  *
  * @param compile  From sonda_compile_open().
  * @param index    The document, as for sonda_compile_entry_get().

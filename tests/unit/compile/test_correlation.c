@@ -81,6 +81,8 @@ static void test_correlation__wrong_documents__have_reason_and_line(void **state
         {"\n  type: event_count\n  rules: [a]\n  timespan: 1m\n", 2, "condition is a mapping"},
         {"\n  type: event_count\n  rules: [a]\n  timespan: 1m\n  condition: a and b\n", 5,
          "condition is a mapping"},
+        {"\n  type: temporal\n  rules: [a, b]\n  timespan: 1m\n  condition: a and not b\n", 5,
+         "are of Sigma 2.2"},
         {"\n  type: event_count\n  rules: [a]\n  timespan: 1m\n  condition: {}\n", 5,
          "compares with nothing"},
         {"\n  type: event_count\n  rules: [a]\n  timespan: 1m\n  condition: {gte: x}\n", 5,

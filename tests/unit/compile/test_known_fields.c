@@ -62,6 +62,17 @@ static void test_known_fields__not_filled__is_told_with_the_nearest_name(void **
          "5 " NO "'TargetFileName': write 'TargetFilename'?;"},
         {"product: windows, category: image_load", "    Image|fieldref: ImageLoad\n",
          "5 " NO "'ImageLoad': write 'ImageLoaded'?;"},
+        {"product: windows, category: ps_script", "    ScriptBlock: x\n",
+         "5 " NO "'ScriptBlock': write 'ScriptBlockId'?;"},
+        {"product: macos, category: process_creation", "    Imgae: x\n",
+         "5 " NO "'Imgae': write 'Image'?;"},
+        {"product: windows, service: security", "    EventID: 4624\n    LogonTyp: 3\n",
+         "6 " NO "'LogonTyp': write 'LogonType'?;"},
+        {"product: windows, service: security",
+         "    EventID: [4624, 4625]\n    ServiceFileName: x\n", "6 " NO "'ServiceFileName';"},
+        {"product: windows, service: system",
+         "    Provider_Name: Service Control Manager\n    EventID: 7045\n    ServiceNames: x\n",
+         "7 " NO "'ServiceNames': write 'ServiceName'?;"},
     };
     char told[1024];
 
@@ -90,8 +101,19 @@ static void test_known_fields__filled_or_not_to_say__is_not_told(void **state)
         {"product: windows, category: dns_query", "    '|all': [x, y]\n"},
         {"product: windows, service: system", "    Zzz: x\n"},
         {"product: windows", "    Zzz: x\n"},
-        {"product: windows, category: ps_script", "    Zzz: x\n"},
-        {"product: macos, category: process_creation", "    Zzz: x\n"},
+        {"product: windows, category: ps_classic_start", "    Zzz: x\n"},
+        {"product: windows, category: ps_script", "    ScriptBlockText: x\n    Path: y\n"},
+        {"product: macos, category: process_creation", "    SigningId: x\n    User: y\n"},
+        /* Of one event of several, of another provider, of an id among others. */
+        {"product: windows, service: security",
+         "    EventID: [4658, 4663]\n    AccessMask: '0x1'\n"},
+        {"product: windows, service: security", "    EventID: [4658, 9]\n    Zzz: x\n"},
+        {"product: windows, service: security", "    EventID|startswith: 46\n    Zzz: x\n"},
+        {"product: windows, service: system", "    EventID: 7045\n    Zzz: x\n"},
+        {"product: windows, service: system",
+         "    Provider_Name: Other\n    EventID: 7045\n    Zzz: x\n"},
+        /* Forwarders say more of a record than its provider. */
+        {"product: windows, service: security", "    EventID: 4798\n    ProcessId: 1\n"},
     };
     char told[1024];
 
@@ -125,7 +147,7 @@ static void test_known_fields__names_of_linux__are_of_the_field_table(void **sta
 
         for (at += strspn(at, " "); *at != '\0'; at += strspn(at, " ")) {
             size_t len = strcspn(at, " ");
-            if (sonda_field_by_name(at, len) == SONDA_FIELD_NONE) {
+            if (sonda_field_by_name(at, len) == SONDA_FIELD_UNKNOWN) {
                 fail_msg("no such field: %.*s", (int)len, at);
             }
             at += len;
