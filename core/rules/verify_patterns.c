@@ -105,7 +105,35 @@ static sonda_status check_patterns(const sonda__verifier *verifier)
     return status;
 }
 
-static sonda_status check_predicate(const sonda__verifier *verifier, const uint8_t *at)
+/*
+ * Keywords ask values, not fields: whether one is there, or equals another, is
+ * no question for them. Their patterns follow one another, so that looking at
+ * all of them is linear.
+ */
+static sonda_status check_keyword(const sonda__verifier *verifier,
+                                  const uint8_t *at,
+                                  sonda__list patterns,
+                                  uint32_t *next)
+{
+    if (patterns.first < *next) {
+        return sonda__verify_refuse(verifier, at, "keywords that share patterns");
+    }
+    for (uint32_t i = 0; i < patterns.count; i++) {
+        const uint8_t *pattern =
+            sonda__pack_listed(verifier->pack, SONDA__SECTION_PATTERNS, patterns, i);
+        uint32_t op = sonda__pack_u16(pattern + SONDA__AT_PATTERN_OP);
+
+        if (op == SONDA__OP_NULL || op == SONDA__OP_EXISTS || op == SONDA__OP_FIELDREF) {
+            return sonda__verify_refuse(verifier, pattern, "a keyword that asks for a field");
+        }
+    }
+    *next = patterns.first + patterns.count;
+    return SONDA_OK;
+}
+
+/* `next`: where the patterns of keywords went so far. */
+static sonda_status
+check_predicate(const sonda__verifier *verifier, const uint8_t *at, uint32_t *next)
 {
     const sonda__pack *pack = verifier->pack;
     uint32_t flags = sonda__pack_u32(at + SONDA__AT_PREDICATE_FLAGS);
@@ -123,6 +151,10 @@ static sonda_status check_predicate(const sonda__verifier *verifier, const uint8
         (keyword ? field != 0 : field >= pack->count[SONDA__SECTION_FIELDS])) {
         return sonda__verify_refuse(verifier, at, "an item without a field or a pattern");
     }
+    status = keyword ? check_keyword(verifier, at, patterns, next) : SONDA_OK;
+    if (status != SONDA_OK) {
+        return status;
+    }
     last = sonda__pack_listed(pack, SONDA__SECTION_PATTERNS, patterns, patterns.count - 1);
     return (sonda__pack_u16(last + SONDA__AT_PATTERN_FLAGS) & SONDA__PATTERN_OR_NEXT) == 0
                ? SONDA_OK
@@ -132,12 +164,13 @@ static sonda_status check_predicate(const sonda__verifier *verifier, const uint8
 sonda_status sonda__verify_patterns(const sonda__verifier *verifier)
 {
     const sonda__pack *pack = verifier->pack;
+    uint32_t next = 0;
     sonda_status status = check_patterns(verifier);
 
     for (uint32_t i = 0; status == SONDA_OK && i < pack->count[SONDA__SECTION_PREDICATES];
          i++) {
-        status =
-            check_predicate(verifier, sonda__pack_entry(pack, SONDA__SECTION_PREDICATES, i));
+        status = check_predicate(verifier,
+                                 sonda__pack_entry(pack, SONDA__SECTION_PREDICATES, i), &next);
     }
     return status;
 }

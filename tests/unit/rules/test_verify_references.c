@@ -183,6 +183,27 @@ static void test_verify__entries_used_twice_or_never__are_refused(void **state)
     free(pack.bytes);
 }
 
+/* What is looked at for each keyword may be looked at once. */
+static void test_verify__keywords_that_share_patterns__are_refused(void **state)
+{
+    pack_fixture pack = pack_fixture_make(pack_fixture_yaml);
+    size_t len;
+    uint8_t *items = pack.bytes + mutated_section(pack.bytes, SONDA__SECTION_PREDICATES, &len);
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        mutated_put32(items + SONDA__AT_PREDICATE_FLAGS, SONDA__PREDICATE_KEYWORD);
+        mutated_put32(items + SONDA__AT_PREDICATE_FIELD, 0);
+        mutated_put32(items + SONDA__AT_PREDICATE_PATTERNS, 0);
+        items += SONDA__PREDICATE_SIZE;
+    }
+    mutated_seal(pack.bytes, pack.len);
+
+    check_refused("shared", pack.bytes, pack.len, SONDA_ERR_MALFORMED,
+                  SONDA__SECTION_PREDICATES, "keywords that share patterns");
+    free(pack.bytes);
+}
+
 /* 2. Every field and every log source is one of this build's. */
 static void test_verify__fields_of_no_table__are_refused(void **state)
 {
@@ -253,6 +274,9 @@ static void test_verify__operands_of_another_type__are_refused(void **state)
          SONDA__OP_REGEX, SONDA__AT_PATTERN_B, 1, SONDA__SECTION_PATTERNS, "do not fit"},
         {"item without pattern", SONDA__SECTION_PREDICATES, FIRST,
          SONDA__AT_PREDICATE_PATTERNS + 4, 0, SONDA__SECTION_PREDICATES, "or a pattern"},
+        {"keyword that compares fields", SONDA__SECTION_PREDICATES,
+         SONDA__AT_PREDICATE_PATTERNS, 0xd, SONDA__AT_PREDICATE_FLAGS, SONDA__PREDICATE_KEYWORD,
+         SONDA__SECTION_PATTERNS, "a keyword that asks for a field"},
         {"group with an argument", SONDA__SECTION_NODES, SONDA__AT_NODE_KIND, SONDA__PACK_AND,
          SONDA__AT_NODE_ARGUMENT, 1, SONDA__SECTION_NODES, "a group with an argument"},
         {"test with a second argument", SONDA__SECTION_NODES, SONDA__AT_NODE_KIND,
@@ -287,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_verify__references_out_of_range__are_refused),
         cmocka_unit_test(test_verify__tables_of_literals_out_of_range__are_refused),
         cmocka_unit_test(test_verify__entries_used_twice_or_never__are_refused),
+        cmocka_unit_test(test_verify__keywords_that_share_patterns__are_refused),
         cmocka_unit_test(test_verify__fields_of_no_table__are_refused),
         cmocka_unit_test(test_verify__another_schema__is_refused),
         cmocka_unit_test(test_verify__operands_of_another_type__are_refused),
