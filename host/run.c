@@ -37,6 +37,7 @@ typedef struct live {
     sonda_status thread_status;
     sonda_error thread_error;
     uv_timer_t timer;
+    uv_timer_t ticker;
     uint64_t live_since_ns;
     int announced;
     int finished;
@@ -97,6 +98,16 @@ static void finish(live *run, sonda_status status)
 static void on_timer(uv_timer_t *timer)
 {
     finish(timer->data, SONDA_OK);
+}
+
+static void on_tick(uv_timer_t *ticker)
+{
+    live *run = ticker->data;
+    sonda_status status = run->options.on_tick(run->options.user);
+
+    if (status != SONDA_OK) {
+        finish(run, status);
+    }
 }
 
 static void announce(live *run)
@@ -248,6 +259,11 @@ static sonda_status run_open(live *run, sonda_host_numbers *numbers, sonda_error
     }
     (void)uv_timer_init(&run->host->loop, &run->timer);
     run->timer.data = run;
+    (void)uv_timer_init(&run->host->loop, &run->ticker);
+    run->ticker.data = run;
+    if (run->options.on_tick != NULL) {
+        (void)uv_timer_start(&run->ticker, on_tick, run->options.tick_ms, run->options.tick_ms);
+    }
     if (uv_thread_create(&run->thread, adapter_thread, run) == 0) {
         sonda__host_enter(run->host, on_wake, run);
         stop_adapter(run, error);
@@ -255,6 +271,7 @@ static sonda_status run_open(live *run, sonda_host_numbers *numbers, sonda_error
     } else {
         run->status = SONDA_ERR_NO_MEMORY;
     }
+    sonda__host_close_handle(run->host, (uv_handle_t *)&run->ticker);
     sonda__host_close_handle(run->host, (uv_handle_t *)&run->timer);
     uv_sem_destroy(&run->started);
     return run->status;
@@ -308,7 +325,8 @@ static sonda_status take_call(live *run,
     if (status != SONDA_OK) {
         return status;
     }
-    if (run->options.source == NULL || run->options.on_record == NULL) {
+    if (run->options.source == NULL || run->options.on_record == NULL ||
+        (run->options.on_tick != NULL && run->options.tick_ms == 0)) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
     status = sonda_abi_read(run->options.source, &run->ops, sizeof run->ops);

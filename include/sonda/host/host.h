@@ -76,11 +76,19 @@ typedef struct sonda_host_run_options {
     sonda_status (*on_idle)(void *user);
     /** Passed to all of them. */
     void *user;
+    /**
+     * Called every `tick_ms` milliseconds while the run lasts, between records,
+     * idle or not; for looking at a file, say. Same thread; a status other than
+     * SONDA_OK ends the run with it. May be NULL.
+     */
+    sonda_status (*on_tick)(void *user);
+    /** At least 1 where on_tick is given. */
+    uint64_t tick_ms;
 } sonda_host_run_options;
 
-#define SONDA_HOST_RUN_OPTIONS_INIT                                                \
-    {                                                                              \
-        sizeof(sonda_host_run_options), 0u, NULL, NULL, 0u, NULL, NULL, NULL, NULL \
+#define SONDA_HOST_RUN_OPTIONS_INIT                                                          \
+    {                                                                                        \
+        sizeof(sonda_host_run_options), 0u, NULL, NULL, 0u, NULL, NULL, NULL, NULL, NULL, 0u \
     }
 
 /** What a run did, filled when it has ended. */
