@@ -19,6 +19,10 @@
 #define ACTIVITY_CREATE 1u
 #define STATUS_NEW 1u
 #define ANALYTIC_RULE 1u
+#define ACTION_DENIED 2u
+#define ACTION_OBSERVED 3u
+#define DISPOSITION_BLOCKED 2u
+#define DISPOSITION_ALERT 19u
 
 static sonda__span span_of(sonda_text text)
 {
@@ -201,6 +205,50 @@ static void put_finding_info(sonda__json_writer *json,
     sonda__json_writer_object_end(json);
 }
 
+/* Whether the policy asks for more than an alert, which every finding is. */
+static bool is_controlled(const sonda_finding *finding)
+{
+    return finding->decision.action != SONDA_ACTION_ALERT;
+}
+
+/* Profile security_control: denied and blocked, or observed and told of. */
+static void put_disposition(sonda__json_writer *json, const sonda_finding *finding)
+{
+    bool denied = finding->decision.outcome == SONDA_OUTCOME_DENIED;
+
+    if (is_controlled(finding)) {
+        sonda__json_put_unsigned(json, "action_id", denied ? ACTION_DENIED : ACTION_OBSERVED);
+        sonda__json_put_unsigned(json, "disposition_id",
+                                 denied ? DISPOSITION_BLOCKED : DISPOSITION_ALERT);
+    }
+}
+
+/* What OCSF has no words for: what was asked, what came of it, and by whom. */
+static void put_response(sonda__json_writer *json, const sonda_finding *finding)
+{
+    static const char *const actions[] = {"", "alert", "deny", "kill", "none"};
+    static const char *const outcomes[] = {"alerted", "would", "denied", "withheld",
+                                           "no-ticket"};
+    static const char *const kinds[] = {"", "all", "rule", "feature", "tenant"};
+    const sonda__decision *decision = &finding->decision;
+
+    if (!is_controlled(finding) || decision->action > SONDA_ACTION_NONE ||
+        decision->outcome > SONDA_OUTCOME_NO_TICKET) {
+        return;
+    }
+    sonda__json_put_object(json, "response");
+    sonda__json_put_text(json, "action", actions[decision->action]);
+    sonda__json_put_text(json, "outcome", outcomes[decision->outcome]);
+    if (decision->by != NULL && decision->by->kind <= SONDA_SWITCH_TENANT) {
+        sonda__json_put_text(json, "switch_kind", kinds[decision->by->kind]);
+    }
+    if (decision->by != NULL && decision->by->name_len != 0) {
+        sonda__json_put_string(json, "switch",
+                               sonda__span_of(decision->by->name, decision->by->name_len));
+    }
+    sonda__json_writer_object_end(json);
+}
+
 static void put_matched(sonda__json_writer *json, const sonda_finding *finding)
 {
     sonda__json_put_object(json, "unmapped");
@@ -219,6 +267,7 @@ static void put_matched(sonda__json_writer *json, const sonda_finding *finding)
         sonda__json_writer_object_end(json);
     }
     sonda__json_writer_array_end(json);
+    put_response(json, finding);
     sonda__json_writer_object_end(json);
 }
 
@@ -245,8 +294,9 @@ put_finding(sonda__json_writer *json, const sonda_finding *finding, const sonda_
     sonda__json_writer_object_begin(json);
     sonda__ocsf_classification(json, SONDA_CLASS_FINDING, ACTIVITY_CREATE,
                                severity_of(finding->level), event->time_ns);
-    sonda__ocsf_metadata(json, event);
+    sonda__ocsf_metadata(json, event, is_controlled(finding) ? "security_control" : NULL);
     sonda__ocsf_device(json, event);
+    put_disposition(json, finding);
     sonda__json_put_unsigned(json, "status_id", STATUS_NEW);
     sonda__json_put_string(json, "message", span_of(rule->title));
     put_finding_info(json, finding, rule);

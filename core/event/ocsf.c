@@ -269,12 +269,15 @@ static void put_rest(sonda__json_writer *json, const sonda__ocsf_page *page, con
 }
 
 /* One of the objects that every event has, without the others. */
-static void
-put_one(sonda__json_writer *json, const sonda_event *event, bool (*wanted)(sonda__span path))
+static void put_one(sonda__json_writer *json,
+                    const sonda_event *event,
+                    const char *profile,
+                    bool (*wanted)(sonda__span path))
 {
     sonda__ocsf_page page;
 
     sonda__ocsf_page_init(&page, event);
+    page.profile = profile;
     if (!walk(json, &page, wanted)) {
         put_absent(json, &page, wanted(sonda__span_text("device.")) ? "device" : "metadata");
     }
@@ -290,14 +293,16 @@ static bool is_device(sonda__span path)
     return path.len >= 7 && memcmp(path.data, "device.", 7) == 0;
 }
 
-void sonda__ocsf_metadata(sonda__json_writer *json, const sonda_event *event)
+void sonda__ocsf_metadata(sonda__json_writer *json,
+                          const sonda_event *event,
+                          const char *profile)
 {
-    put_one(json, event, is_metadata);
+    put_one(json, event, profile, is_metadata);
 }
 
 void sonda__ocsf_device(sonda__json_writer *json, const sonda_event *event)
 {
-    put_one(json, event, is_device);
+    put_one(json, event, NULL, is_device);
 }
 
 void sonda__ocsf_evidence(sonda__json_writer *json, const sonda_event *event)

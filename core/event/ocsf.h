@@ -35,8 +35,13 @@ void sonda__ocsf_classification(sonda__json_writer *json,
                                 uint32_t severity_id,
                                 uint64_t time_ns);
 
-/* "metadata": product, version, sequence, and what the event says of its log. */
-void sonda__ocsf_metadata(sonda__json_writer *json, const sonda_event *event);
+/*
+ * "metadata": product, version, sequence, what the event says of its log, and
+ * the profiles: those of the event, and `profile` unless it is NULL.
+ */
+void sonda__ocsf_metadata(sonda__json_writer *json,
+                          const sonda_event *event,
+                          const char *profile);
 
 /* "device": the machine the event is from. */
 void sonda__ocsf_device(sonda__json_writer *json, const sonda_event *event);

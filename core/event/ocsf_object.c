@@ -72,6 +72,9 @@ static void put_profiles(sonda__json_writer *json, const sonda__ocsf_page *page)
         sonda__ocsf_page_has(page, sonda__span_text("actor.process"), "container")) {
         sonda__json_writer_string(json, sonda__span_text("container"));
     }
+    if (page->profile != NULL) {
+        sonda__json_writer_string(json, sonda__span_text(page->profile));
+    }
     sonda__json_writer_array_end(json);
 }
 

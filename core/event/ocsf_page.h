@@ -34,6 +34,7 @@ typedef struct sonda__ocsf_slot {
 typedef struct sonda__ocsf_page {
     const sonda_event *event;
     const sonda__ocsf_class *class_row;
+    const char *profile; /* one more that the attributes come from, or NULL */
     sonda__ocsf_slot slots[SONDA__OCSF_LEAVES];
     uint64_t mapped[SONDA__EVENT_FIELDS_MAX / 64]; /* bit per field of the event */
 } sonda__ocsf_page;

@@ -40,6 +40,9 @@ static const char rules[] = "title: Says \"all\" it can\n"
                             "        NoSuchField: x\n"
                             "    condition: not selection\n";
 
+/* Of the first rule only; the findings of the other are alerts. */
+static const char policy[] = "policy: [{level: critical, action: kill, feature: guard}]\n";
+
 static void must(sonda_status status, const char *what)
 {
     if (status != SONDA_OK) {
@@ -59,6 +62,7 @@ static sonda_content *load(void)
     options.require_signature = 0;
     must(sonda_compile_open(&compile, NULL, NULL), "compile");
     must(sonda_compile_add_yaml(compile, "rules.yml", rules, sizeof rules - 1), "yaml");
+    must(sonda_compile_set_policy(compile, policy, sizeof policy - 1, NULL), "policy");
     must(sonda_compile_finish(compile, &pack, &pack_len, NULL), "pack");
     must(sonda_content_load(&content, pack, pack_len, &options, NULL, NULL), "content");
     sonda_compile_close(compile);
@@ -75,6 +79,18 @@ static void print(const sonda_finding *finding, void *user)
     putchar('\n');
 }
 
+static void
+ignore(uint64_t asked, sonda_verdict verdict, const sonda_finding *finding, void *user)
+{
+    (void)asked;
+    (void)verdict;
+    (void)finding;
+    (void)user;
+}
+
+/* Of the records; 0: none. */
+static uint64_t ticket;
+
 /* An event of a class, of the process 11 that is a child of 10. */
 static void
 feed(sonda_worker *worker, uint32_t class_uid, uint32_t activity_id, const char *pid)
@@ -87,6 +103,7 @@ feed(sonda_worker *worker, uint32_t class_uid, uint32_t activity_id, const char 
     memset(&header, 0, sizeof header);
     header.wall_ns = 1721362140000000000u;
     header.seq = 7;
+    header.ticket = ticket;
     sonda_record_begin(&builder, record, sizeof record, &header, class_uid, activity_id,
                        SONDA_PRODUCT_LINUX);
     sonda_record_add(&builder, SONDA_FIELD_IMAGE, "/usr/bin/nc", 11);
@@ -103,6 +120,7 @@ feed(sonda_worker *worker, uint32_t class_uid, uint32_t activity_id, const char 
 int main(void)
 {
     sonda_worker_options options = SONDA_WORKER_OPTIONS_INIT;
+    sonda_engine_options engine_options = SONDA_ENGINE_OPTIONS_INIT;
     sonda_content *content = load();
     sonda_engine *engine;
     sonda_tracker *tracker;
@@ -110,9 +128,11 @@ int main(void)
     char *buffer = malloc(OUTPUT_MAX);
 
     options.on_finding = print;
+    options.on_verdict = ignore;
+    engine_options.response_mode = SONDA_RESPONSE_ENFORCE;
     options.user = buffer;
     must(buffer != NULL ? SONDA_OK : SONDA_ERR_NO_MEMORY, "buffer");
-    must(sonda_engine_open(&engine, NULL, NULL), "engine");
+    must(sonda_engine_open(&engine, &engine_options, NULL), "engine");
     must(sonda_engine_publish(engine, content), "publish");
     must(sonda_tracker_open(&tracker, NULL, NULL), "tracker");
     must(sonda_worker_open(&worker, engine, tracker, &options, NULL), "worker");
@@ -121,6 +141,10 @@ int main(void)
     feed(worker, SONDA_CLASS_FILE, SONDA_FILE_CREATE, "11");
     feed(worker, SONDA_CLASS_NETWORK, SONDA_NETWORK_OPEN, "11");
     feed(worker, SONDA_CLASS_BASE, SONDA_ACTIVITY_OTHER, "12");
+    ticket = 5;
+    feed(worker, SONDA_CLASS_PROCESS, SONDA_PROCESS_LAUNCH, "11");
+    must(sonda_engine_switch(engine, SONDA_SWITCH_FEATURE, "guard", 5, 1), "switch");
+    feed(worker, SONDA_CLASS_PROCESS, SONDA_PROCESS_LAUNCH, "11");
     sonda_worker_close(worker);
     sonda_tracker_close(tracker);
     sonda_engine_close(engine);

@@ -87,7 +87,7 @@ static void test_ocsf_metadata__any_event__names_product_and_schema(void **state
     (void)state;
     begin(&f, SONDA_CLASS_FILE, SONDA_FILE_CREATE);
     add(&f, "EventID", "11");
-    sonda__ocsf_metadata(&f.json, f.event);
+    sonda__ocsf_metadata(&f.json, f.event, NULL);
     end(&f, "{\"metadata\":{\"product\":{\"name\":\"Sonda\",\"vendor_name\":\"Sonda\","
             "\"version\":\"" SONDA_VERSION_STRING
             "\"},\"version\":\"1.8.0\",\"sequence\":8,\"profiles\":[\"host\","
