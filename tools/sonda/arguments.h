@@ -49,6 +49,9 @@ typedef struct arguments {
     const char *out_path;
     const char *junit;
     const char *placeholders;
+    const char *policy;
+    const char *switches;
+    const char *tenant;
     uint32_t output;    /* OUTPUT_… */
     uint32_t format;    /* SONDA_FORMAT_… */
     uint32_t min_level; /* SONDA_LEVEL_… */
@@ -57,6 +60,9 @@ typedef struct arguments {
     uint64_t duration_ms;
     uint64_t throttle_ms; /* 0: not at all */
     bool min_level_given;
+    bool observe;
+    bool enforce;
+    bool response_off; /* said so */
     bool allow_unsigned;
     bool strict;
     bool require_cases;

@@ -160,7 +160,7 @@ static int run(program *self, arguments *given)
         complain(self, "compile: -o PACK or --report is missing (see 'sonda compile --help')");
         return EXIT_USAGE;
     }
-    code = ruleset_open(&set, self, &given->operands, NULL, given->placeholders,
+    code = ruleset_open(&set, self, &given->operands, NULL, given->placeholders, given->policy,
                         given->report == REPORT_NONE);
     if (code == EXIT_DONE || (code == EXIT_INPUT && set.compile != NULL)) {
         report(self, &set, given->report);

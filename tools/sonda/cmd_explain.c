@@ -341,8 +341,8 @@ static bool tell_uncompiled(program *self, const arguments *given)
     size_t len = strlen(given->rule);
     ruleset set;
     bool told = false;
-    int code =
-        ruleset_open(&set, self, &given->rules, &given->filters, given->placeholders, false);
+    int code = ruleset_open(&set, self, &given->rules, &given->filters, given->placeholders,
+                            NULL, false);
     size_t count = code == EXIT_DONE ? sonda_compile_count(set.compile, 0) : 0;
 
     for (size_t i = 0; !told && i < count; i++) {

@@ -10,6 +10,7 @@
 #include "complaints.h"
 #include "contents.h"
 #include "duration.h"
+#include "response_words.h"
 #include "sonda/event.h"
 #include "sonda/recording.h"
 #include "text.h"
@@ -163,14 +164,45 @@ static void print_digest(program *self, const uint8_t *digest)
     print(self, "\n");
 }
 
-static void print_rule(program *self, const sonda_content *content, uint32_t index)
+static const char *policy_name(const sonda_policy_view *entry)
 {
+    return entry->kind == SONDA_POLICY_RULE  ? "rule"
+           : entry->kind == SONDA_POLICY_TAG ? "tag"
+                                             : "level";
+}
+
+/* A line an entry, as the policy file has it, then a blank one. */
+static void print_policy(program *self, const sonda_content *content)
+{
+    sonda_policy_view entry = SONDA_POLICY_VIEW_INIT;
+
+    for (uint32_t i = 0; sonda_content_policy(content, i, &entry) == SONDA_OK; i++) {
+        print(self, "%-5s  %-5s  ", action_word(entry.action), policy_name(&entry));
+        if (entry.kind == SONDA_POLICY_LEVEL) {
+            put(self->out, level_names[entry.level <= SONDA_LEVEL_CRITICAL ? entry.level : 0]);
+        }
+        put_plain(self->out, entry.name.data, entry.name.len, entry.name.len);
+        put(self->out, entry.feature.len != 0 ? "  feature " : "");
+        put_plain(self->out, entry.feature.data, entry.feature.len, entry.feature.len);
+        put(self->out, "\n");
+    }
+    put(self->out, "\n");
+}
+
+static void
+print_rule(program *self, const sonda_content *content, uint32_t index, bool with_action)
+{
+    uint32_t action = SONDA_ACTION_ALERT;
     sonda_rule_view rule = SONDA_RULE_VIEW_INIT;
 
     if (sonda_content_rule(content, index, &rule) != SONDA_OK) {
         return;
     }
     put_plain(self->out, rule.id.data, rule.id.len, rule.id.len);
+    if (with_action) {
+        (void)sonda_content_rule_action(content, index, &action);
+        print(self, "  %-5s", action_word(action));
+    }
     print(self, "  %-13s  ", level_names[rule.level <= SONDA_LEVEL_CRITICAL ? rule.level : 0]);
     put_plain(self->out, rule.title.data, rule.title.len, rule.title.len);
     put(self->out, "\n");
@@ -192,11 +224,15 @@ static int inspect_pack(program *self, const char *path)
     print(self, "signature    %s\n", info.signature == 0 ? "none looked at" : "accepted");
     print(self, "rules        %u\nfilters      %u\nlog sources  %u\nnative names %u\n",
           info.rule_count, info.filter_count, info.source_count, info.native_count);
-    print(self, "regexes      %u\nworst case   %llu steps an event, %llu a byte\n\n",
+    print(self, "regexes      %u\nworst case   %llu steps an event, %llu a byte\n",
           info.regex_count, (unsigned long long)info.cost_per_event,
           (unsigned long long)info.cost_per_byte);
+    print(self, "policy       %u\n\n", info.policy_count);
+    if (info.policy_count != 0) {
+        print_policy(self, content);
+    }
     for (uint32_t i = 0; i < sonda_content_rule_count(content); i++) {
-        print_rule(self, content, i);
+        print_rule(self, content, i, info.policy_count != 0);
     }
     sonda_content_release(content);
     return EXIT_DONE;

@@ -82,6 +82,14 @@ static sonda_status on_idle(void *user)
     return status;
 }
 
+static sonda_status on_tick(void *user)
+{
+    running *self = user;
+
+    switches_follow(&self->detection.switches);
+    return SONDA_OK;
+}
+
 static int watch(running *self, const arguments *given)
 {
     sonda_host_run_options options = SONDA_HOST_RUN_OPTIONS_INIT;
@@ -95,6 +103,8 @@ static int watch(running *self, const arguments *given)
     options.on_live = on_live;
     options.on_record = on_record;
     options.on_idle = on_idle;
+    options.on_tick = given->switches != NULL ? on_tick : NULL;
+    options.tick_ms = SWITCHES_LOOK_MS;
     options.user = self;
     if (options.source == NULL) {
         return machine_outcome(self->program, SONDA_ERR_UNSUPPORTED, &error);

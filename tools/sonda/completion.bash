@@ -19,18 +19,20 @@ _sonda()
         *:--min-level | *:-l) words="informational low medium high critical" ;;
         *:--format | *:-F) words="recording json sysmon audit evtx" ;;
         *:--for | *:-t | *:--throttle) words="10s 1m 10m 1h" ;;
-        *:--disable | *:-d | *:--jobs | *:-j) return ;;
+        *:--disable | *:-d | *:--jobs | *:-j | *:--tenant) return ;;
     esac
     if [[ -z $words && $current == -* ]]; then
         case $command in
             run) words="--rules --pack --filter --placeholders --min-level --disable --throttle
+                --policy --observe --enforce --switches --tenant
                 --output --events --for
                 --allow-unsigned --config --no-config --help" ;;
             replay) words="--rules --pack --filter --placeholders --min-level --disable --throttle
+                --policy --observe --enforce --switches --tenant
                 --output --events --format --jobs
                 --allow-unsigned --config --help" ;;
             record) words="--for --output --help" ;;
-            compile) words="--output --placeholders --report --report=json --strict --help" ;;
+            compile) words="--output --placeholders --policy --report --report=json --strict --help" ;;
             test) words="--rules --pack --filter --placeholders --jobs --junit --require-cases --help" ;;
             explain) words="--rule --rules --pack --filter --placeholders --min-level --disable
                 --output --format --config --help" ;;

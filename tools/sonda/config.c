@@ -17,6 +17,8 @@
 /* A list of a thousand ids has 40 KB. */
 #define CONFIG_MAX ((size_t)1 << 20)
 
+static const char *const response_names[] = {"off", "observe", "enforce", NULL};
+
 const char config_default_path[] = "/etc/sonda/sonda.conf";
 
 static bool is_blank(char c)
@@ -72,6 +74,27 @@ static const char *resolve(config *self, const char *file, const char *path)
     return whole;
 }
 
+/* The keys about responses; of each the last one counts. */
+static const char *
+take_response(config *self, const char *file, const char *key, const char *value)
+{
+    if (strcmp(key, "response") == 0) {
+        if (choice_of(response_names, value) < 0) {
+            return "response is off, observe or enforce, not";
+        }
+        self->response = value;
+    } else if (strcmp(key, "policy") == 0) {
+        self->policy = resolve(self, file, value);
+    } else if (strcmp(key, "switches") == 0) {
+        self->switches = resolve(self, file, value);
+    } else if (strcmp(key, "tenant") == 0) {
+        self->tenant = value;
+    } else {
+        return "unknown key";
+    }
+    return NULL;
+}
+
 static const char *
 take_setting(config *self, const char *file, const char *key, const char *value)
 {
@@ -91,7 +114,7 @@ take_setting(config *self, const char *file, const char *key, const char *value)
     } else if (strcmp(key, "filter") == 0) {
         (void)text_list_add(&self->filters, resolve(self, file, value));
     } else {
-        return "unknown key";
+        return take_response(self, file, key, value);
     }
     return NULL;
 }
@@ -115,7 +138,8 @@ static const char *take_line(config *self, const char *file, char *text, const c
     text = trim(text);
     equals = trim(equals + 1);
     wrong = take_setting(self, file, text, equals);
-    *word = wrong != NULL && wrong[0] == 'm' ? equals : text;
+    /* What begins with the key itself is about its value. */
+    *word = wrong != NULL && strncmp(wrong, text, strlen(text)) == 0 ? equals : text;
     return wrong;
 }
 
@@ -193,6 +217,18 @@ static bool add_all(text_list *to, const text_list *from)
     return true;
 }
 
+static void apply_responses(const config *self, arguments *given)
+{
+    if (self->response != NULL && !given->observe && !given->enforce) {
+        given->observe = strcmp(self->response, "observe") == 0;
+        given->enforce = strcmp(self->response, "enforce") == 0;
+        given->response_off = strcmp(self->response, "off") == 0;
+    }
+    given->policy = given->policy != NULL ? given->policy : self->policy;
+    given->switches = given->switches != NULL ? given->switches : self->switches;
+    given->tenant = given->tenant != NULL ? given->tenant : self->tenant;
+}
+
 int config_apply(config *self, program *of, bool by_default, arguments *given)
 {
     teller to = {of, given->config != NULL ? given->config : config_default_path};
@@ -212,6 +248,7 @@ int config_apply(config *self, program *of, bool by_default, arguments *given)
     if (!given->min_level_given && self->min_level_given) {
         given->min_level = self->min_level;
     }
+    apply_responses(self, given);
     if (!add_all(&given->disable, &self->disable) ||
         !add_all(&given->filters, &self->filters)) {
         complain(of, "out of memory");

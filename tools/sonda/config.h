@@ -20,6 +20,10 @@ typedef struct config {
     text_list filters;
     uint32_t min_level;
     bool min_level_given;
+    const char *response; /* NULL: not said */
+    const char *policy;
+    const char *switches;
+    const char *tenant;
     size_t problems;
     unsigned line_count;
 } config;

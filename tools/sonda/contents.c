@@ -4,8 +4,8 @@
  * Loading content.
  *
  * Rules named on the command line are compiled on the spot together with the
- * filters; over a pack or the default rules the filters are laid as a pack of
- * their own.
+ * filters and the policy; over a pack or the default rules these are laid as a
+ * pack of their own.
  *
  * Module tools.
  */
@@ -65,18 +65,19 @@ static int of_embedded(program *self, sonda_content **content)
     return status == SONDA_OK ? EXIT_DONE : refuse(self, "default rules", status, &error);
 }
 
-/* Compiles and loads; with `base`, the filters' pack is laid over it. */
+/* Compiles and loads; with `base`, what is not rules is laid over it. */
 static int of_rules(program *self,
                     const text_list *rules,
                     const text_list *filters,
-                    const char *placeholders,
+                    const arguments *given,
                     sonda_content *base,
                     sonda_content **content)
 {
     sonda_content_options options = SONDA_CONTENT_OPTIONS_INIT;
     sonda_error error = SONDA_ERROR_INIT;
     ruleset set;
-    int code = ruleset_open(&set, self, rules, filters, placeholders, true);
+    int code =
+        ruleset_open(&set, self, rules, filters, given->placeholders, given->policy, true);
 
     if (code == EXIT_DONE) {
         sonda_status status;
@@ -84,21 +85,25 @@ static int of_rules(program *self,
         options.require_signature = 0;
         options.base = base;
         status = sonda_content_load(content, set.pack, set.pack_len, &options, NULL, &error);
-        code = status == SONDA_OK ? EXIT_DONE : refuse(self, rules->items[0], status, &error);
+        code = status == SONDA_OK
+                   ? EXIT_DONE
+                   : refuse(self, rules->count != 0 ? rules->items[0] : given->policy, status,
+                            &error);
     }
     ruleset_close(&set);
     return code;
 }
 
-static int lay_filters(program *self, const arguments *given, sonda_content **content)
+/* Filters and a policy of the operator's own. */
+static int lay_over(program *self, const arguments *given, sonda_content **content)
 {
     sonda_content *base = *content;
     int code;
 
-    if (given->filters.count == 0) {
+    if (given->filters.count == 0 && given->policy == NULL) {
         return EXIT_DONE;
     }
-    code = of_rules(self, &given->filters, NULL, given->placeholders, base, content);
+    code = of_rules(self, &given->filters, NULL, given, base, content);
     sonda_content_release(base);
     if (code != EXIT_DONE) {
         *content = NULL;
@@ -133,13 +138,12 @@ int contents_open(program *self,
         return EXIT_USAGE;
     }
     if (given->rules.count != 0) {
-        code =
-            of_rules(self, &given->rules, &given->filters, given->placeholders, NULL, content);
+        code = of_rules(self, &given->rules, &given->filters, given, NULL, content);
     } else {
         code = given->pack != NULL ? contents_of_pack(self, given->pack, signed_only, content)
                                    : of_embedded(self, content);
         if (code == EXIT_DONE) {
-            code = lay_filters(self, given, content);
+            code = lay_over(self, given, content);
         }
     }
     return code == EXIT_DONE ? check_rules(self, given, content) : code;

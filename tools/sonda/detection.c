@@ -33,6 +33,37 @@ static void on_finding(const sonda_finding *finding, void *user)
     self->ops->on_finding(self, finding);
 }
 
+/*
+ * A replay has nobody to answer: it only shows what would have been. On a live
+ * machine nothing passes verdicts on to the adapter, so none may be promised.
+ */
+static void
+on_verdict(uint64_t ticket, sonda_verdict verdict, const sonda_finding *finding, void *user)
+{
+    (void)ticket;
+    (void)verdict;
+    (void)finding;
+    (void)user;
+}
+
+/* Whether what is asked of responses fits together; told if not. */
+static int check_responses(program *of, const arguments *given)
+{
+    if (given->observe && given->enforce) {
+        complain(of, "--observe and --enforce exclude each other");
+        return EXIT_USAGE;
+    }
+    if (given->policy != NULL && !given->observe && !given->enforce && !given->response_off) {
+        complain(of, "--policy says nothing without --observe or --enforce");
+        return EXIT_USAGE;
+    }
+    if (given->tenant != NULL && strlen(given->tenant) > SONDA_SWITCH_NAME_MAX) {
+        complain(of, "--tenant: a name of more than %u bytes", SONDA_SWITCH_NAME_MAX);
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
 static sonda_status open_engine(detection *self, const arguments *given)
 {
     sonda_engine_options options = SONDA_ENGINE_OPTIONS_INIT;
@@ -50,6 +81,11 @@ static sonda_status open_engine(detection *self, const arguments *given)
     options.disabled = ids;
     options.disabled_count = count;
     options.throttle_ns = given->throttle_ms * 1000000u;
+    options.response_mode = given->enforce   ? SONDA_RESPONSE_ENFORCE
+                            : given->observe ? SONDA_RESPONSE_OBSERVE
+                                             : SONDA_RESPONSE_OFF;
+    options.tenant = given->tenant;
+    options.tenant_len = given->tenant != NULL ? strlen(given->tenant) : 0;
     options.on_log = on_log;
     options.user = self->program;
     status = sonda_engine_open(&self->engine, &options, NULL);
@@ -68,7 +104,10 @@ int detection_open(detection *self, program *of, const arguments *given, bool si
     self->total = zero;
     self->disabled_count = given->disable.count;
     emitter_open(&self->emitter, of, given->output, given->events);
-    code = contents_open(of, given, signed_only, &self->content);
+    code = check_responses(of, given);
+    if (code == EXIT_DONE) {
+        code = contents_open(of, given, signed_only, &self->content);
+    }
     if (code != EXIT_DONE) {
         return code;
     }
@@ -83,11 +122,12 @@ int detection_open(detection *self, program *of, const arguments *given, bool si
         complain(of, "%s", sonda_status_text(status));
         return EXIT_REFUSED;
     }
-    return EXIT_DONE;
+    return switches_open(&self->switches, of, self->engine, given->switches);
 }
 
 void detection_close(detection *self)
 {
+    switches_close(&self->switches);
     sonda_worker_close(self->worker);
     sonda_tracker_close(self->tracker);
     sonda_engine_close(self->engine);
@@ -102,6 +142,7 @@ sonda_status detection_open_worker(detection *self, emitter *to, sonda_worker **
 
     options.on_event = to->wants_events ? on_event : NULL;
     options.on_finding = on_finding;
+    options.on_verdict = to->file != NULL ? on_verdict : NULL;
     options.user = to;
     if (to->file == NULL && sonda_machine_name(self->host_name, sizeof self->host_name,
                                                &options.host_name_len) == SONDA_OK) {

@@ -13,6 +13,7 @@
 #include "emitter.h"
 #include "sonda/host/machine.h"
 #include "sonda/worker.h"
+#include "switches.h"
 
 typedef struct detection {
     program *program;
@@ -20,6 +21,7 @@ typedef struct detection {
     sonda_engine *engine;
     sonda_tracker *tracker; /* of the input under way */
     sonda_worker *worker;
+    switches switches;
     emitter emitter;
     char host_name[SONDA_MACHINE_NAME_MAX];
     sonda_stats total; /* of the inputs that are over */

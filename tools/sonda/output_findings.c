@@ -8,6 +8,7 @@
 
 #include "duration.h"
 #include "emitter.h"
+#include "response_words.h"
 #include "text.h"
 
 #include <string.h>
@@ -253,6 +254,56 @@ static void write_members(const emitter *self, const sonda_finding *finding)
     put(self->out, "]}");
 }
 
+static void write_features(sonda_output *out, const sonda_finding *finding)
+{
+    sonda_text feature = {NULL, 0};
+
+    json_key(out, "features", 0);
+    put(out, "[");
+    for (uint32_t i = 0; sonda_finding_feature(finding, i, &feature) == SONDA_OK; i++) {
+        put(out, i == 0 ? "" : ",");
+        json_string(out, feature.data, feature.len);
+    }
+    put(out, "]");
+}
+
+static void write_switch(sonda_output *out, const sonda_response_view *response)
+{
+    const char *kind = switch_word(response->switch_kind);
+
+    json_key(out, "switch", 0);
+    put(out, "{");
+    key_text(out, "kind", kind, strlen(kind), 1);
+    if (response->switch_name.len != 0) {
+        key_text(out, "name", response->switch_name.data, response->switch_name.len, 0);
+    }
+    put(out, "}");
+}
+
+/* What the policy made of it; nothing for an alert, which every finding is. */
+static void write_response(sonda_output *out, const sonda_finding *finding)
+{
+    sonda_response_view response = SONDA_RESPONSE_VIEW_INIT;
+    const char *action;
+    const char *outcome;
+
+    if (sonda_finding_response(finding, &response) != SONDA_OK ||
+        response.action == SONDA_ACTION_ALERT) {
+        return;
+    }
+    action = action_word(response.action);
+    outcome = outcome_word(response.outcome);
+    json_key(out, "response", 0);
+    put(out, "{");
+    key_text(out, "action", action, strlen(action), 1);
+    key_text(out, "outcome", outcome, strlen(outcome), 0);
+    write_features(out, finding);
+    if (response.switch_kind != 0) {
+        write_switch(out, &response);
+    }
+    put(out, "}");
+}
+
 static void on_finding(emitter *self, const sonda_finding *finding)
 {
     sonda_rule_view rule = SONDA_RULE_VIEW_INIT;
@@ -274,6 +325,7 @@ static void on_finding(emitter *self, const sonda_finding *finding)
     write_matched(self->out, finding);
     write_chain(self->out, finding);
     write_members(self, finding);
+    write_response(self->out, finding);
     put(self->out, "}\n");
 }
 

@@ -11,6 +11,7 @@
 
 #include "duration.h"
 #include "emitter.h"
+#include "response_words.h"
 #include "text.h"
 
 #include <string.h>
@@ -219,6 +220,34 @@ static void write_members(const emitter *self, const sonda_finding *finding)
     put(self->out, total > MEMBERS_SHOWN ? " (the latest)\n" : "\n");
 }
 
+/* What the policy made of it; nothing for an alert. */
+static void write_response(const emitter *self, const sonda_finding *finding)
+{
+    static const char *const said[] = {
+        [SONDA_OUTCOME_ALERTED] = "",
+        [SONDA_OUTCOME_WOULD] = ": would be done, observing only",
+        [SONDA_OUTCOME_DENIED] = ": denied",
+        [SONDA_OUTCOME_WITHHELD] = ": withheld by a switch, ",
+        [SONDA_OUTCOME_NO_TICKET] = ": not done, nobody awaits an answer",
+    };
+    sonda_response_view response = SONDA_RESPONSE_VIEW_INIT;
+
+    if (sonda_finding_response(finding, &response) != SONDA_OK ||
+        response.action == SONDA_ACTION_ALERT) {
+        return;
+    }
+    label(self, "response ");
+    put(self->out, action_word(response.action));
+    put(self->out,
+        response.outcome < sizeof said / sizeof said[0] ? said[response.outcome] : "");
+    if (response.switch_kind != 0) {
+        put(self->out, switch_word(response.switch_kind));
+        put(self->out, response.switch_name.len != 0 ? " " : "");
+        put_plain(self->out, response.switch_name.data, response.switch_name.len, VALUE_SHOWN);
+    }
+    put(self->out, "\n");
+}
+
 static void
 write_origin(const emitter *self, const sonda_finding *finding, const sonda_rule_view *rule)
 {
@@ -254,6 +283,7 @@ static void on_finding(emitter *self, const sonda_finding *finding)
     write_command(self, finding);
     write_evidence(self, finding);
     write_members(self, finding);
+    write_response(self, finding);
     write_origin(self, finding, &rule);
 }
 

@@ -27,6 +27,7 @@ typedef struct gathering {
     ruleset *set;
     complaints trouble;
     const char *root;
+    const char *policy;
     size_t files;
     sonda_error error; /* of what was named */
 } gathering;
@@ -147,21 +148,39 @@ static sonda_status add_standard_input(gathering *all, sonda_error *error)
     return status;
 }
 
-static int set_placeholders(gathering *all, const char *path)
+typedef sonda_status (*set_fn)(sonda_compile *compile,
+                               const void *bytes,
+                               size_t len,
+                               sonda_error *error);
+
+/* Names the line of a side file, where there is one. */
+static void complain_at(const gathering *all, const char *path, const sonda_error *error)
+{
+    if (error->line != 0) {
+        complain(all->program, "%s:%u: %s", path, error->line, error->message);
+    } else {
+        complain(all->program, "%s: %s", path, error->message);
+    }
+}
+
+/* Reads placeholders or a policy; `path` NULL: there are none. */
+static int set_from(gathering *all, const char *path, set_fn set)
 {
     sonda_error error = SONDA_ERROR_INIT;
     uint8_t *bytes = NULL;
     size_t len = 0;
-    sonda_status status = sonda_file_read(path, RULE_FILE_MAX, NULL, &bytes, &len, &error);
+    sonda_status status;
 
+    if (path == NULL) {
+        return EXIT_DONE;
+    }
+    status = sonda_file_read(path, RULE_FILE_MAX, NULL, &bytes, &len, &error);
     if (status == SONDA_OK) {
-        status = sonda_compile_set_placeholders(all->set->compile, bytes, len, &error);
+        status = set(all->set->compile, bytes, len, &error);
     }
     free(bytes);
-    if (status != SONDA_OK && error.line != 0) {
-        complain(all->program, "%s:%u: %s", path, error.line, error.message);
-    } else if (status != SONDA_OK) {
-        complain(all->program, "%s: %s", path, error.message);
+    if (status != SONDA_OK) {
+        complain_at(all, path, &error);
     }
     return status == SONDA_OK ? EXIT_DONE : EXIT_INPUT;
 }
@@ -244,6 +263,10 @@ static int finish(gathering *all, bool told)
         complain(all->program, "%s: no usable rule", all->root);
         return EXIT_INPUT;
     }
+    if (status == SONDA_ERR_NOT_FOUND) {
+        complain_at(all, all->policy, &error);
+        return EXIT_INPUT;
+    }
     if (status != SONDA_OK) {
         complain(all->program, "%s: %s", all->root, error.message);
         return EXIT_REFUSED;
@@ -256,9 +279,11 @@ int ruleset_open(ruleset *self,
                  const text_list *rules,
                  const text_list *filters,
                  const char *placeholders,
+                 const char *policy,
                  bool tell_all)
 {
-    gathering all = {of, self, {of, 0}, "", 0, SONDA_ERROR_INIT};
+    gathering all = {of,     self, {of, 0},         policy != NULL ? policy : "",
+                     policy, 0,    SONDA_ERROR_INIT};
     int code;
 
     memset(self, 0, sizeof *self);
@@ -266,7 +291,10 @@ int ruleset_open(ruleset *self,
         complain(of, "out of memory");
         return EXIT_REFUSED;
     }
-    code = placeholders != NULL ? set_placeholders(&all, placeholders) : EXIT_DONE;
+    code = set_from(&all, placeholders, sonda_compile_set_placeholders);
+    if (code == EXIT_DONE) {
+        code = set_from(&all, policy, sonda_compile_set_policy);
+    }
     if (code == EXIT_DONE) {
         code = add_paths(&all, rules);
     }

@@ -21,7 +21,8 @@ typedef struct ruleset {
 
 /*
  * Compiles every path of both lists (`filters` may be NULL), with a placeholder
- * table unless `placeholders` is NULL: files as they are, folders for their *.yml
+ * table unless `placeholders` is NULL and a response policy unless `policy` is:
+ * files as they are, folders for their *.yml
  * and *.yaml. An exit code; what did not compile is complained about when
  * `tell` is set. EXIT_INPUT when nothing at all is usable, EXIT_INTERRUPTED
  * when a signal came. Close in any case.
@@ -31,6 +32,7 @@ int ruleset_open(ruleset *self,
                  const text_list *rules,
                  const text_list *filters,
                  const char *placeholders,
+                 const char *policy,
                  bool tell);
 
 void ruleset_close(ruleset *self);

@@ -90,7 +90,7 @@ static void write_silent(const detection *of, sonda_output *out, const sonda_sta
 {
     if (of->disabled_count == 0 && stats->suppressed_level == 0 &&
         stats->suppressed_filter == 0 && stats->suppressed_correlated == 0 &&
-        stats->suppressed_throttle == 0) {
+        stats->suppressed_throttle == 0 && stats->suppressed_policy == 0) {
         return;
     }
     line(out, "silent");
@@ -112,7 +112,30 @@ static void write_silent(const detection *of, sonda_output *out, const sonda_sta
         put_grouped(out, stats->suppressed_throttle);
         put(out, " throttled");
     }
+    if (stats->suppressed_policy != 0) {
+        put(out, ", ");
+        put_grouped(out, stats->suppressed_policy);
+        put(out, " by the policy");
+    }
     put(out, "\n");
+}
+
+/* What became of responses, where a policy asked for any. */
+static void write_responses(sonda_output *out, const sonda_stats *stats)
+{
+    if (stats->responses_would == 0 && stats->verdicts_denied == 0 &&
+        stats->responses_withheld == 0 && stats->responses_no_ticket == 0) {
+        return;
+    }
+    line(out, "responses");
+    put_grouped(out, stats->verdicts_denied);
+    put(out, " denied, ");
+    put_grouped(out, stats->responses_would);
+    put(out, " only observed, ");
+    put_grouped(out, stats->responses_withheld);
+    put(out, " withheld, ");
+    put_grouped(out, stats->responses_no_ticket);
+    put(out, " that nobody awaits\n");
 }
 
 /* What correlations could not count as they should. */
@@ -160,6 +183,7 @@ static void write_to(const summary *self, const detection *of, sonda_output *out
     write_losses(self, out, &stats);
     write_findings(out, &stats);
     write_silent(of, out, &stats);
+    write_responses(out, &stats);
     write_correlated(of, out, &stats);
     write_sensor(self, out);
 }
