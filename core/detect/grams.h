@@ -3,8 +3,9 @@
 /*
  * Which places of a value may hold four bytes of a literal.
  *
- * There is one way to find out for each kind of processor, and a portable one;
- * all of them answer the same.
+ * There is a portable way to find out, and one for each kind of processor that
+ * does it faster; all of them answer the same, which tests/unit/detect/test_grams.c
+ * demands.
  *
  * Layer 4 (detect). No allocation.
  */
@@ -17,7 +18,7 @@
 /* Places that are handed on at once. */
 #define SONDA__GRAM_HITS 32u
 /* Room beyond that: what one step of a processor may find at once. */
-#define SONDA__GRAM_HITS_SPARE 8u
+#define SONDA__GRAM_HITS_SPARE 16u
 
 /* A search through a value, in parts. */
 typedef struct sonda__gram_search {
@@ -26,9 +27,8 @@ typedef struct sonda__gram_search {
     size_t at; /* next place to look at */
     const uint32_t *bitmap;
     uint32_t shift; /* of hashes, to a bit's number */
-    uint32_t high;  /* some byte's highest bit is set: of all looked at */
-    uint32_t hit_count;
-    uint32_t reserved;
+    uint32_t high;  /* after the end: not 0 when a byte is beyond ASCII */
+    size_t hit_count;
     size_t hits[SONDA__GRAM_HITS + SONDA__GRAM_HITS_SPARE]; /* places whose bits are set */
 } sonda__gram_search;
 
@@ -39,5 +39,35 @@ typedef struct sonda__gram_search {
 typedef bool (*sonda__gram_search_fn)(sonda__gram_search *search);
 
 bool sonda__grams_portable(sonda__gram_search *search);
+
+/* Those of processors; NULL where this is another one. */
+sonda__gram_search_fn sonda__grams_avx2(void);
+sonda__gram_search_fn sonda__grams_neon(void);
+
+/* The fastest one here, or, without `simd`, the portable one. */
+static inline sonda__gram_search_fn sonda__grams_choose(bool simd)
+{
+    sonda__gram_search_fn avx2 = simd ? sonda__grams_avx2() : NULL;
+    sonda__gram_search_fn neon = simd ? sonda__grams_neon() : NULL;
+
+    if (avx2 != NULL) {
+        return avx2;
+    }
+    return neon != NULL ? neon : sonda__grams_portable;
+}
+
+/* Bytes behind the last place that is looked at; their highest bits. */
+static inline uint32_t sonda__grams_rest(const sonda__gram_search *search)
+{
+    uint32_t rest = 0;
+
+    if (search->len >= 4) {
+        return sonda__pack_u32(search->text + search->len - 4) & 0x80808080u;
+    }
+    for (size_t i = 0; i < search->len; i++) {
+        rest |= search->text[i] & 0x80u;
+    }
+    return rest;
+}
 
 #endif

@@ -8,16 +8,14 @@
 
 #include "core/detect/grams.h"
 
-static uint32_t bit_at(sonda__gram_search *search, size_t at)
+static inline uint32_t bit_of(const sonda__gram_search *search, uint32_t gram)
 {
-    uint32_t gram = sonda__pack_u32(search->text + at);
     uint32_t bit = sonda__gram_hash(gram) >> search->shift;
 
-    search->high |= gram;
     return search->bitmap[bit / 32] >> bit % 32 & 1;
 }
 
-static void keep(sonda__gram_search *search, uint32_t bit, size_t at)
+static inline void keep(sonda__gram_search *search, uint32_t bit, size_t at)
 {
     search->hits[search->hit_count] = at;
     search->hit_count += bit;
@@ -25,25 +23,32 @@ static void keep(sonda__gram_search *search, uint32_t bit, size_t at)
 
 bool sonda__grams_portable(sonda__gram_search *search)
 {
+    uint32_t high = search->high;
     size_t at = search->at;
 
     search->hit_count = 0;
     for (; at + 16 <= search->len && search->hit_count < SONDA__GRAM_HITS; at += 16) {
-        uint32_t a = bit_at(search, at);
-        uint32_t b = bit_at(search, at + 4);
-        uint32_t c = bit_at(search, at + 8);
-        uint32_t d = bit_at(search, at + 12);
+        uint32_t a = sonda__pack_u32(search->text + at);
+        uint32_t b = sonda__pack_u32(search->text + at + 4);
+        uint32_t c = sonda__pack_u32(search->text + at + 8);
+        uint32_t d = sonda__pack_u32(search->text + at + 12);
 
-        if ((a | b | c | d) != 0) {
-            keep(search, a, at);
-            keep(search, b, at + 4);
-            keep(search, c, at + 8);
-            keep(search, d, at + 12);
+        high |= a | b | c | d;
+        if ((bit_of(search, a) | bit_of(search, b) | bit_of(search, c) | bit_of(search, d)) !=
+            0) {
+            keep(search, bit_of(search, a), at);
+            keep(search, bit_of(search, b), at + 4);
+            keep(search, bit_of(search, c), at + 8);
+            keep(search, bit_of(search, d), at + 12);
         }
     }
     for (; at + 4 <= search->len && search->hit_count < SONDA__GRAM_HITS; at += 4) {
-        keep(search, bit_at(search, at), at);
+        uint32_t gram = sonda__pack_u32(search->text + at);
+
+        high |= gram;
+        keep(search, bit_of(search, gram), at);
     }
     search->at = at;
+    search->high = (high & 0x80808080u) | sonda__grams_rest(search);
     return at + 4 <= search->len;
 }

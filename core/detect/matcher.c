@@ -54,7 +54,7 @@ sonda_status sonda__matcher_open(sonda__matcher **matcher, const sonda_allocator
         return SONDA_ERR_NO_MEMORY;
     }
     opened->allocator = ours;
-    opened->grams = sonda__grams_portable;
+    opened->grams = sonda__grams_choose(true);
     if (!take_memory(opened)) {
         sonda__matcher_close(opened);
         return SONDA_ERR_NO_MEMORY;

@@ -85,9 +85,16 @@ struct sonda__matcher {
     sonda__dispatch_place *dispatch; /* SONDA__DISPATCH_PLACES */
     uint64_t *scan_bits;             /* SONDA__SCANS_MAX / 64 and one */
     sonda__gram_search_fn grams;
+    sonda__gram_search search;
     sonda__match_counts counts;
     sonda__regex_run regex;
 };
+
+/* Whether instructions are used that only some processors have; they are at first. */
+static inline void sonda__matcher_use_simd(sonda__matcher *matcher, bool simd)
+{
+    matcher->grams = sonda__grams_choose(simd);
+}
 
 /* Fields of an event that matching looks at. */
 static inline size_t sonda__matcher_field_count(const sonda_event *event)

@@ -124,35 +124,49 @@ static void probe_inner(const value_scan *scan, const sonda__probe_table *table,
     }
 }
 
-/* Every place of the value that is a multiple of the table's step. */
-static uint32_t scan_inner(const value_scan *scan, const sonda__probe_table *table)
+/*
+ * Every place of the value that is a multiple of the table's step. Returns
+ * whether a byte is beyond ASCII.
+ */
+static bool scan_inner(const value_scan *scan, const sonda__probe_table *table)
 {
-    sonda__gram_search search = {.bitmap = table->bitmap, .shift = table->bitmap_shift};
+    sonda__gram_search *search = &scan->question->matcher->search;
+    sonda__gram_search_fn grams = scan->question->matcher->grams;
+    bool more;
 
+    search->bitmap = table->bitmap;
+    search->shift = table->bitmap_shift;
+    search->high = 0;
     for (uint32_t offset = 0; offset < 4 && offset < scan->len; offset += table->step) {
-        bool more;
-
-        search.text = scan->text + offset;
-        search.len = scan->len - offset;
-        search.at = 0;
+        search->text = scan->text + offset;
+        search->len = scan->len - offset;
+        search->at = 0;
         do {
-            more = scan->question->matcher->grams(&search);
-            for (uint32_t i = 0; i < search.hit_count; i++) {
-                probe_inner(scan, table, offset + search.hits[i]);
+            more = grams(search);
+            for (size_t i = 0; i < search->hit_count; i++) {
+                probe_inner(scan, table, offset + search->hits[i]);
             }
         } while (more);
     }
-    return search.high;
+    return search->high != 0;
 }
 
-static void scan_value(const value_scan *scan, const sonda__scan_table *table)
+/* Whether a byte is beyond ASCII. */
+static bool scan_value(const value_scan *scan, const sonda__scan_table *table)
 {
+    uint32_t scanned = 0;
+    bool high = false;
+
     if (table->anchored.count > 0) {
         scan_anchored(scan, table);
     }
-    for (uint32_t i = 0; i < SONDA__SCAN_STEPS && table->inner[i].count > 0; i++) {
-        (void)scan_inner(scan, &table->inner[i]);
+    for (uint32_t i = 0; i < SONDA__SCAN_STEPS; i++) {
+        if (scan->len >= table->inner[i].least) {
+            high = scan_inner(scan, &table->inner[i]);
+            scanned++;
+        }
     }
+    return scanned > 0 ? high : sonda__ascii_is_left(scan->text, scan->len);
 }
 
 void sonda__scan(const sonda__question *question,
@@ -163,12 +177,11 @@ void sonda__scan(const sonda__question *question,
     sonda__span text = question->event->fields[field].text;
     value_scan scan = {question, (const uint8_t *)text.data, text.len, on_literal, false};
 
-    scan_value(&scan, table);
-    if (sonda__ascii_is_left(scan.text, scan.len)) {
+    if (scan_value(&scan, table)) {
         text = sonda__matcher_folded(question->matcher, field);
         scan.text = (const uint8_t *)text.data;
         scan.len = text.len;
         scan.folded = true;
-        scan_value(&scan, table);
+        (void)scan_value(&scan, table);
     }
 }

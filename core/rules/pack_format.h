@@ -464,6 +464,7 @@ typedef enum sonda__literal_kind {
 #define SONDA__LITERAL_WIDTHS 5u
 /* Tells the cases of ASCII apart: hashes of literals do not look at it. */
 #define SONDA__CASE_BIT 0x20u
+#define SONDA__GRAM_FACTOR 0x9e3779b1u
 #define SONDA__LITERAL_INNER_MIN 4u
 
 /*
@@ -630,7 +631,7 @@ static inline uint32_t sonda__anchored_hash(const uint8_t *at, size_t len, uint3
 /* Hash of four bytes in a row; its upper bits number the bit and the bucket. */
 static inline uint32_t sonda__gram_hash(uint32_t gram)
 {
-    return (gram | SONDA__CASE_BIT * 0x01010101u) * 0x9e3779b1u;
+    return (gram | SONDA__CASE_BIT * 0x01010101u) * SONDA__GRAM_FACTOR;
 }
 
 #endif

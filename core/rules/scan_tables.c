@@ -202,9 +202,9 @@ static void put_kinds(builder *build, const literal_run *run, sonda__scan_table 
 
 static void put_scan(builder *build, const literal_run *run, sonda__scan_table *table)
 {
+    static const uint32_t steps[1 + SONDA__SCAN_STEPS] = {0, 4, 2, 1};
     uint32_t counts[5] = {0}; /* by step */
-    uint32_t least = UINT32_MAX;
-    uint32_t inner = 0;
+    uint32_t least[5] = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
 
     for (uint32_t i = 0; i < run->count; i++) {
         const uint8_t *literal = literal_at(build, literal_of(run, i));
@@ -212,19 +212,20 @@ static void put_scan(builder *build, const literal_run *run, sonda__scan_table *
         uint32_t step = step_of(literal);
 
         counts[step] += step == 0 ? 1 : step;
-        least = len < least ? len : least;
+        least[step] = len < least[step] ? len : least[step];
     }
-    if (build->pool != NULL) {
-        table->least = least;
+    for (uint32_t i = 0; i <= SONDA__SCAN_STEPS; i++) {
+        sonda__probe_table *of_step = i == 0 ? &table->anchored : &table->inner[i - 1];
+        uint32_t step = steps[i];
+
+        of_step->least = least[step];
+        table->least = least[step] < table->least || i == 0 ? least[step] : table->least;
+        if (counts[step] > 0) {
+            put_table(build, run, step, counts[step], of_step);
+        }
     }
     if (counts[0] > 0) {
-        put_table(build, run, 0, counts[0], &table->anchored);
         put_kinds(build, run, table);
-    }
-    for (uint32_t step = 4; step > 0; step /= 2) {
-        if (counts[step] > 0) {
-            put_table(build, run, step, counts[step], &table->inner[inner++]);
-        }
     }
 }
 

@@ -35,16 +35,18 @@ typedef struct sonda__probe_table {
     const uint32_t *buckets; /* where those of each bucket begin, and the end */
     const uint32_t *bitmap;  /* bits of hashes that some probe has; NULL: by bucket */
     uint32_t count;
-    uint32_t step; /* of the value */
+    uint32_t least; /* bytes of the shortest literal; UINT32_MAX: there is none */
+    uint32_t step;  /* of the value */
     uint32_t shift;
     uint32_t bitmap_shift;
+    uint32_t reserved;
 } sonda__probe_table;
 
 #define SONDA__SCAN_STEPS 3u
 
 typedef struct sonda__scan_table {
     sonda__probe_table anchored;
-    sonda__probe_table inner[SONDA__SCAN_STEPS]; /* those with probes come first */
+    sonda__probe_table inner[SONDA__SCAN_STEPS]; /* by step: 4, 2, 1 */
     /* By first and last byte: kinds of literals that begin and end so. */
     const uint16_t *first_kinds;
     const uint16_t *last_kinds;

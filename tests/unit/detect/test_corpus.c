@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * All of SigmaHQ on its own regression events: exactly the expected matches.
+ * All of SigmaHQ on its own regression events and on recordings of attacks:
+ * exactly the expected matches, with the instructions of this processor and
+ * with those of any.
  *
  * Rules and events are test data beside the project, found through
  * SONDA_TEST_DATA or in ../shared/data; without them this is skipped.
@@ -15,18 +17,21 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "core/detect/matcher.h"
 #include "core/normalise/json_event.h"
 #include "sonda/input.h"
 
 /* nftw() passes nothing of ours along, hence statics. */
 static sonda_compile *compile;
 static rule_fixture fixture;
+static char data_root[2000];
 static char root[2048];
 static const char *file_name;
 static uint64_t record_number;
 static char *expected; /* lines of "file TAB record TAB rule", each behind a newline */
 static size_t expected_count;
 static size_t found_count;
+static bool only_negated; /* rules may match by what they negate, which has no evidence */
 
 static char *read_file(const char *path, size_t *len)
 {
@@ -106,7 +111,8 @@ static void on_match(uint32_t rule_index, void *user)
     }
     found_count++;
     assert_true(sonda__match_evidence(fixture.content, rule_index, fixture.event,
-                                      fixture.matcher, out, 16) > 0);
+                                      fixture.matcher, out, 16) > 0 ||
+                only_negated);
 }
 
 static sonda_status
@@ -128,26 +134,29 @@ on_record(const void *record, size_t record_len, uint64_t number, uint64_t offse
     return SONDA_OK;
 }
 
-static int match_file(const char *path, const struct stat *info, int type, struct FTW *walk)
+static void match_records(const char *path)
 {
     sonda_input_callbacks callbacks = SONDA_INPUT_CALLBACKS_INIT;
     sonda_input *input = NULL;
     size_t len;
-    char *bytes;
+    char *bytes = read_file(path, &len);
 
-    (void)info;
-    (void)walk;
-    if (type != FTW_F || !ends_with(path, ".json")) {
-        return 0;
-    }
     callbacks.on_record = on_record;
-    file_name = path + strlen(root) + 1;
-    bytes = read_file(path, &len);
     assert_int_equal(sonda_input_open(&input, NULL, NULL), SONDA_OK);
     assert_int_equal(sonda_input_feed(input, bytes, len, &callbacks), SONDA_OK);
     assert_int_equal(sonda_input_finish(input, &callbacks), SONDA_OK);
     sonda_input_close(input);
     free(bytes);
+}
+
+static int match_file(const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+    (void)info;
+    (void)walk;
+    if (type == FTW_F && ends_with(path, ".json")) {
+        file_name = path + strlen(root) + 1;
+        match_records(path);
+    }
     return 0;
 }
 
@@ -159,42 +168,117 @@ static void load_expected(const char *path)
     expected = malloc(len + 3);
     assert_non_null(expected);
     (void)snprintf(expected, len + 3, "\n%s\n", bytes);
+    expected_count = 0;
     for (const char *at = bytes; *at != '\0'; at++) {
         expected_count += *at == '\n' ? 1 : 0;
     }
     free(bytes);
 }
 
-static void test_corpus__regression_events__match_exactly_what_they_should(void **state)
+/* Whether the data is there, and the rules of it loaded. */
+static bool find_data(const char *file)
 {
     const char *data = getenv("SONDA_TEST_DATA");
     char path[4096];
     struct stat info;
 
-    (void)state;
-    (void)snprintf(root, sizeof root, "%s/sigma",
+    (void)snprintf(data_root, sizeof data_root, "%s",
                    data != NULL ? data : SONDA_SOURCE_DIR "/../shared/data");
-    (void)snprintf(path, sizeof path, "%s/regression-expected.tsv", root);
+    (void)snprintf(root, sizeof root, "%s/sigma", data_root);
+    (void)snprintf(path, sizeof path, "%s/%s", data_root, file);
     if (stat(path, &info) != 0) {
-        print_message("skipped: no SigmaHQ in %s; set SONDA_TEST_DATA\n", root);
+        print_message("skipped: no %s; set SONDA_TEST_DATA\n", path);
+        return false;
+    }
+    if (fixture.content == NULL) {
+        load_rules();
+    }
+    return true;
+}
+
+static void test_corpus__regression_events__match_exactly_what_they_should(void **state)
+{
+    char path[4096];
+
+    (void)state;
+    if (!find_data("sigma/regression-expected.tsv")) {
         skip();
     }
-    load_rules();
+    (void)snprintf(path, sizeof path, "%s/regression-expected.tsv", root);
     load_expected(path);
+    for (uint32_t simd = 0; simd < 2; simd++) {
+        sonda__matcher_use_simd(fixture.matcher, simd != 0);
+        found_count = 0;
+        (void)snprintf(path, sizeof path, "%s/regression_data", root);
+        assert_int_equal(nftw(path, match_file, 16, FTW_PHYS), 0);
 
-    (void)snprintf(path, sizeof path, "%s/regression_data", root);
-    assert_int_equal(nftw(path, match_file, 16, FTW_PHYS), 0);
-
-    assert_int_equal(found_count, expected_count);
+        assert_int_equal(found_count, expected_count);
+    }
     free(expected);
-    fixture_close(&fixture);
+}
+
+/* Unpacks a recording into the build folder, where it stays for the next run. */
+static void unpack(const char *folder, const char *archive, const char *path)
+{
+    char command[8192];
+    struct stat info;
+
+    if (stat(path, &info) != 0) {
+        (void)snprintf(command, sizeof command,
+                       "python3 -m zipfile -e '%s/%s.zip' '%s/bench/data'", folder, archive,
+                       SONDA_BINARY_DIR);
+        assert_int_equal(system(command), 0);
+    }
+}
+
+static void test_corpus__recordings__match_exactly_what_they_should(void **state)
+{
+    static const char *const recordings[][2] = {
+        {"metasploit_logonpasswords_lsass_memory_dump",
+         "metasploit_logonpasswords_lsass_memory_dump"},
+        {"psh_metasploit_stop_netprofm_eventlog_before_reboot",
+         "psh_metasploit_stop_netprofm_eventlog_before_reboot"},
+        {"empire_persistence_registry_modification_run_keys_standard_user",
+         "empire_persistence_registry_modification_run_keys_standard_user_2020-09-04030609"},
+    };
+
+    (void)state;
+    if (!find_data("windows/security-datasets")) {
+        skip();
+    }
+    only_negated = true;
+    for (size_t i = 0; i < 2 * sizeof recordings / sizeof recordings[0]; i++) {
+        const char *name = recordings[i / 2][1];
+        char folder[4096];
+        char path[8192];
+        char file[512];
+
+        (void)snprintf(folder, sizeof folder, "%s/windows/security-datasets", data_root);
+        (void)snprintf(path, sizeof path, "%s/%s.expected.tsv", folder, name);
+        load_expected(path);
+        (void)snprintf(path, sizeof path, "%s/bench/data/%s.json", SONDA_BINARY_DIR, name);
+        unpack(folder, recordings[i / 2][0], path);
+        (void)snprintf(file, sizeof file, "%s.json", name);
+        file_name = file;
+        found_count = 0;
+        sonda__matcher_use_simd(fixture.matcher, i % 2 != 0);
+        match_records(path);
+
+        assert_int_equal(found_count, expected_count);
+        free(expected);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_corpus__regression_events__match_exactly_what_they_should),
+        cmocka_unit_test(test_corpus__recordings__match_exactly_what_they_should),
     };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    if (fixture.content != NULL) {
+        fixture_close(&fixture);
+    }
+    return failed;
 }

@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+#include "core/detect/matcher.h"
+
 #include "tests/unit/detect/generated.h"
 
 #define RULES 40
@@ -57,16 +59,28 @@ static void on_match(uint32_t rule_index, void *user)
     to->rules[to->count++] = rule_index;
 }
 
+/* Matches with the instructions of this processor, or with those of any. */
+static void match_with(bool simd, found *seen)
+{
+    sonda__matcher_use_simd(fixture.matcher, simd);
+    seen->count = 0;
+    assert_int_equal(
+        sonda__match(fixture.content, fixture.event, fixture.matcher, on_match, seen),
+        SONDA_OK);
+}
+
 static void compare(uint64_t seed)
 {
     found expected = {.count = 0};
-    found seen = {.count = 0};
+    found seen;
+    found portable;
 
     reference_match(fixture.content, fixture.event, fixture.matcher, on_match, &expected);
-    assert_int_equal(
-        sonda__match(fixture.content, fixture.event, fixture.matcher, on_match, &seen),
-        SONDA_OK);
+    match_with(true, &seen);
+    match_with(false, &portable);
     match_count += seen.count;
+    assert_int_equal(portable.count, seen.count);
+    assert_memory_equal(portable.rules, seen.rules, seen.count * sizeof seen.rules[0]);
     if (seen.count != expected.count ||
         memcmp(seen.rules, expected.rules, seen.count * sizeof seen.rules[0]) != 0) {
         for (size_t i = 0; i < fixture.event->field_count; i++) {
