@@ -6,6 +6,8 @@
  * program that is led astray, and of no other.
  */
 
+#include <pthread.h>
+
 #include "core/event/event.h"
 #include "core/rules/content_state.h"
 #include "tests/unit/rules/pack_fixture.h"
@@ -322,6 +324,74 @@ static void test_switched_off__by_one_worker__is_off_for_the_others(void **state
     close_all();
 }
 
+/* Workers of one engine, each on a thread, over the same damaged program. */
+#define THREADS 4u
+#define ROUNDS 300u
+
+static void *process_many(void *with)
+{
+    const sonda_record_header header = {0};
+    uint8_t own[4096];
+    size_t len = launch_record(own, sizeof own, &header, "/opt/nc", "nc -e /bin/sh");
+
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        if (sonda_worker_process(with, own, len, 0) != SONDA_OK) {
+            return with;
+        }
+    }
+    return NULL;
+}
+
+static void test_switched_off__by_several_workers_at_once__is_counted_once(void **state)
+{
+    pthread_t threads[THREADS];
+    sonda_worker *workers[THREADS];
+    sonda_stats total = SONDA_STATS_INIT;
+
+    (void)state;
+    open_all();
+    lead_out_of_the_pack(0);
+    for (uint32_t i = 0; i < THREADS; i++) {
+        assert_int_equal(sonda_worker_open(&workers[i], engine, NULL, NULL, NULL), SONDA_OK);
+    }
+    for (uint32_t i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, process_many, workers[i]), 0);
+    }
+    for (uint32_t i = 0; i < THREADS; i++) {
+        sonda_stats part = SONDA_STATS_INIT;
+        void *failed = workers[i];
+
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+        assert_int_equal(sonda_worker_stats(workers[i], &part), SONDA_OK);
+        assert_int_equal(sonda_stats_add(&total, &part), SONDA_OK);
+        sonda_worker_close(workers[i]);
+    }
+
+    assert_int_equal(total.switched_off, 1);
+    assert_int_equal(total.health, 1);
+    assert_int_equal(total.findings_by_level[SONDA_LEVEL_LOW], 2 * THREADS * ROUNDS);
+    close_all();
+}
+
+static void test_search__postings_without_end__stop_at_the_budget(void **state)
+{
+    sonda_stats now = SONDA_STATS_INIT;
+
+    (void)state;
+    open_all();
+    for (uint32_t i = 0; i < content->pack.count[SONDA__SECTION_LITERALS]; i++) {
+        put32(entry(SONDA__SECTION_LITERALS, i) + SONDA__AT_LITERAL_POSTINGS + 4, UINT32_MAX);
+    }
+
+    process_with(worker);
+
+    assert_int_equal(sonda_worker_stats(worker, &now), SONDA_OK);
+    assert_int_equal(now.over_budget, 1);
+    assert_int_equal(now.switched_off, 0);
+    close_all();
+}
+
 static void test_switched_off__publishing__clears_and_logs_it(void **state)
 {
     sonda_switched_off_view view = SONDA_SWITCHED_OFF_VIEW_INIT;
@@ -402,6 +472,8 @@ int main(void)
         cmocka_unit_test(test_switched_off__more_patterns_than_proven__costs_that_rule_only),
         cmocka_unit_test(test_switched_off__next_events__are_not_told_again),
         cmocka_unit_test(test_switched_off__by_one_worker__is_off_for_the_others),
+        cmocka_unit_test(test_switched_off__by_several_workers_at_once__is_counted_once),
+        cmocka_unit_test(test_search__postings_without_end__stop_at_the_budget),
         cmocka_unit_test(test_switched_off__publishing__clears_and_logs_it),
         cmocka_unit_test(test_switched_off__filter__no_longer_silences),
         cmocka_unit_test(test_ceiling__dearer_content__is_refused_with_the_figures),
