@@ -5,8 +5,9 @@
  * is to do.
  *
  * The lock is held between steps only, and steps are long: a slot is meant to
- * hold hundreds of microseconds of work. Oldest first keeps the ring short, so
- * what waits in it stays in the caches.
+ * hold hundreds of microseconds of work. A thread prefers the slots it has begun,
+ * oldest first, then to begin one, and only then what others have begun: moving
+ * a slot's memory from processor to processor costs more than most steps do.
  *
  * Module host: uses libuv for threads and locks.
  */
@@ -48,7 +49,10 @@ struct sonda_conveyor {
     uint32_t waiting;
     uint32_t helper_count;
     int closing;
+    int filling;                  /* a thread is at `source` */
+    sonda_conveyor_source source; /* NULL: the caller fills slots, or none are to be */
     uint8_t states[SONDA_CONVEYOR_SLOTS_MAX];
+    uint32_t owners[SONDA_CONVEYOR_SLOTS_MAX]; /* who did `first` */
     helper helpers[SONDA_PARALLEL_MAX];
 };
 
@@ -77,12 +81,20 @@ static sonda_conveyor_step step_of(sonda_conveyor *conveyor, uint64_t number)
     }
 }
 
-/* The oldest slot that waits for a step, or `put`. */
-static uint64_t oldest(sonda_conveyor *conveyor)
+static int is_begun(sonda_conveyor *conveyor, uint64_t number)
+{
+    return *state_of(conveyor, number) != STATE_PUT;
+}
+
+/* The oldest slot that waits for a step, or `put`; `thread`'s own, or anybody's. */
+static uint64_t oldest(sonda_conveyor *conveyor, uint32_t thread, int own)
 {
     uint64_t number = conveyor->passed;
 
-    while (number < conveyor->put && step_of(conveyor, number) == NULL) {
+    while (number < conveyor->put &&
+           (step_of(conveyor, number) == NULL ||
+            (own && (!is_begun(conveyor, number) ||
+                     conveyor->owners[slot_of(conveyor, number)] != thread)))) {
         number++;
     }
     return number;
@@ -103,18 +115,15 @@ static void announce(sonda_conveyor *conveyor)
     }
 }
 
-/* One step, with the lock held; 0 when there is none to do. */
-static int work(sonda_conveyor *conveyor, uint32_t thread)
+/* One step of a slot that waits for it, with the lock held. */
+static void take_step(sonda_conveyor *conveyor, uint64_t number, uint32_t thread)
 {
-    uint64_t number = oldest(conveyor);
-    sonda_conveyor_step step;
-    uint8_t *state;
+    sonda_conveyor_step step = step_of(conveyor, number);
+    uint8_t *state = state_of(conveyor, number);
 
-    if (number == conveyor->put) {
-        return 0;
+    if (*state == STATE_PUT) {
+        conveyor->owners[slot_of(conveyor, number)] = thread;
     }
-    step = step_of(conveyor, number);
-    state = state_of(conveyor, number);
     *state = (uint8_t)(*state + 1);
     uv_mutex_unlock(&conveyor->lock);
     step(slot_of(conveyor, number), thread, conveyor->options.user);
@@ -125,6 +134,53 @@ static int work(sonda_conveyor *conveyor, uint32_t thread)
     if (*state != STATE_FIRST_DONE) {
         announce(conveyor);
     }
+}
+
+/* Fills a slot and begins it, with the lock held. */
+static void fill(sonda_conveyor *conveyor, uint32_t thread)
+{
+    sonda_conveyor_source source = conveyor->source;
+    uint64_t number = conveyor->put;
+    int filled;
+
+    conveyor->filling = 1;
+    uv_mutex_unlock(&conveyor->lock);
+    filled = source(slot_of(conveyor, number), thread, conveyor->options.user);
+    uv_mutex_lock(&conveyor->lock);
+    conveyor->filling = 0;
+    if (!filled) {
+        conveyor->source = NULL;
+        announce(conveyor);
+        return;
+    }
+    *state_of(conveyor, number) = STATE_PUT;
+    conveyor->put++;
+    announce(conveyor);
+    take_step(conveyor, number, thread);
+}
+
+static int may_fill(const sonda_conveyor *conveyor)
+{
+    return conveyor->source != NULL && !conveyor->filling &&
+           conveyor->put - conveyor->passed < conveyor->options.slots;
+}
+
+/* One step, with the lock held; 0 when there is none to do. */
+static int work(sonda_conveyor *conveyor, uint32_t thread)
+{
+    uint64_t number = oldest(conveyor, thread, 1);
+
+    if (number == conveyor->put && may_fill(conveyor)) {
+        fill(conveyor, thread);
+        return 1;
+    }
+    if (number == conveyor->put) {
+        number = oldest(conveyor, thread, 0);
+    }
+    if (number == conveyor->put) {
+        return 0;
+    }
+    take_step(conveyor, number, thread);
     return 1;
 }
 
@@ -220,6 +276,9 @@ static int pass_one(sonda_conveyor *conveyor)
     uv_mutex_lock(&conveyor->lock);
     *state_of(conveyor, number) = STATE_FREE;
     conveyor->passed++;
+    if (conveyor->source != NULL) {
+        announce(conveyor);
+    }
     return 1;
 }
 
@@ -259,6 +318,30 @@ void sonda_conveyor_put(sonda_conveyor *conveyor)
 void sonda_conveyor_drain(sonda_conveyor *conveyor)
 {
     work_until(conveyor, 0);
+}
+
+void sonda_conveyor_run(sonda_conveyor *conveyor,
+                        sonda_conveyor_source source,
+                        sonda_conveyor_check check)
+{
+    uv_mutex_lock(&conveyor->lock);
+    conveyor->source = source;
+    announce(conveyor);
+    while (conveyor->source != NULL || conveyor->filling || conveyor->put != conveyor->passed) {
+        if (check != NULL) {
+            int stop;
+
+            uv_mutex_unlock(&conveyor->lock);
+            stop = check(conveyor->options.user);
+            uv_mutex_lock(&conveyor->lock);
+            conveyor->source = stop ? NULL : conveyor->source;
+        }
+        if (!pass_one(conveyor) && !work(conveyor, 0) &&
+            (conveyor->filling || conveyor->put != conveyor->passed)) {
+            wait(conveyor);
+        }
+    }
+    uv_mutex_unlock(&conveyor->lock);
 }
 
 void sonda_conveyor_close(sonda_conveyor *conveyor)

@@ -68,6 +68,11 @@ void sonda__host_close_handle(sonda_host *host, uv_handle_t *handle)
     (void)uv_run(&host->loop, UV_RUN_DEFAULT);
 }
 
+/*
+ * Once each: from the moment the first one arrives the system does with another
+ * what it does by itself, which is to end the program. Whoever asks twice does not
+ * want to wait for the step that is under way, and we could not look before its end.
+ */
 static void watch_signals(sonda_host *host)
 {
     for (size_t i = 0; i < SONDA__HOST_SIGNALS; i++) {
@@ -76,7 +81,7 @@ static void watch_signals(sonda_host *host)
         if (uv_signal_init(&host->loop, handle) == 0) {
             host->signal_count++;
             handle->data = host;
-            (void)uv_signal_start(handle, on_signal, signal_numbers[i]);
+            (void)uv_signal_start_oneshot(handle, on_signal, signal_numbers[i]);
         }
     }
 #ifdef SIGPIPE

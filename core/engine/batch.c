@@ -21,6 +21,7 @@
 #include "core/base/limits.h"
 #include "core/engine/worker.h"
 #include "core/event/event.h"
+#include "sonda/input.h"
 
 /* Bytes of records in a batch that has more than one. */
 #define BYTES ((size_t)256 * 1024)
@@ -45,9 +46,11 @@ _Static_assert(SONDA__CHAIN_MAX *(SONDA__PROCESS_PATH_MAX * 2 + SONDA__PROCESS_U
 typedef enum stage { STAGE_EMPTY, STAGE_DECODED, STAGE_LEFT, STAGE_DONE } stage;
 
 typedef struct place {
-    size_t at; /* of the record, in `bytes` */
+    const uint8_t *bytes; /* the record, or its payload when the header is apart */
     size_t len;
     stage stage;
+    bool apart;
+    sonda_record_header header;
     sonda_error error;
     sonda_event event;
 } place;
@@ -70,7 +73,7 @@ static bool open_rooms(sonda_batch *batch)
 {
     const sonda_allocator *allocator = &batch->allocator;
 
-    batch->bytes = sonda__allocate(allocator, 1, SONDA_RECORD_MAX);
+    batch->bytes = sonda__allocate(allocator, 1, SONDA_INPUT_BUFFER_MIN);
     batch->fields = sonda__allocate(allocator, ALL_FIELDS, sizeof *batch->fields);
     batch->arena = sonda__allocate(allocator, 1, ALL_ARENA);
     batch->added = sonda__allocate(allocator, SONDA_BATCH_MAX, ADDED_BYTES);
@@ -124,12 +127,55 @@ static void put_seq(uint8_t *record, uint64_t seq)
     }
 }
 
+/* As SONDA_ERROR_INIT, without writing all of the message. */
+static void clear_error(sonda_error *error)
+{
+    error->struct_size = sizeof *error;
+    error->status = SONDA_OK;
+    error->offset = 0;
+    error->line = 0;
+    error->column = 0;
+    error->message[0] = '\0';
+}
+
+/* The next place, empty; there is one. */
+static place *take_place(sonda_batch *batch)
+{
+    place *taken = &batch->places[batch->count++];
+
+    taken->stage = STAGE_EMPTY;
+    clear_error(&taken->error);
+    return taken;
+}
+
+sonda_status sonda_batch_add_payload(sonda_batch *batch,
+                                     const sonda_record_header *header,
+                                     const void *payload,
+                                     size_t payload_len)
+{
+    place *taken;
+
+    if (batch == NULL || header == NULL || payload == NULL || header->size > SONDA_RECORD_MAX ||
+        payload_len != header->size - (size_t)SONDA_RECORD_HEADER_SIZE) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (batch->count == SONDA_BATCH_MAX) {
+        return SONDA_ERR_FULL;
+    }
+    taken = take_place(batch);
+    taken->bytes = payload;
+    taken->len = payload_len;
+    taken->apart = true;
+    taken->header = *header;
+    return SONDA_OK;
+}
+
 sonda_status
 sonda_batch_add(sonda_batch *batch, const void *record, size_t record_len, uint64_t seq)
 {
-    const sonda_error no_error = SONDA_ERROR_INIT;
     sonda_record_header header;
     place *taken;
+    uint8_t *copy;
 
     if (batch == NULL || record == NULL || record_len < SONDA_RECORD_HEADER_SIZE ||
         record_len > SONDA_RECORD_MAX) {
@@ -139,16 +185,26 @@ sonda_batch_add(sonda_batch *batch, const void *record, size_t record_len, uint6
         (batch->count != 0 && batch->used + record_len > BYTES)) {
         return SONDA_ERR_FULL;
     }
-    taken = &batch->places[batch->count++];
-    taken->at = batch->used;
-    taken->len = record_len;
-    taken->stage = STAGE_EMPTY;
-    taken->error = no_error;
-    memcpy(batch->bytes + taken->at, record, record_len);
-    if (sonda_record_header_read(record, record_len, &header) == SONDA_OK) {
-        put_seq(batch->bytes + taken->at, seq);
+    copy = batch->bytes + batch->used;
+    memcpy(copy, record, record_len);
+    if (sonda_record_header_read(copy, record_len, &header) == SONDA_OK) {
+        put_seq(copy, seq);
     }
+    taken = take_place(batch);
+    taken->bytes = copy;
+    taken->len = record_len;
+    taken->apart = false;
     batch->used += record_len;
+    return SONDA_OK;
+}
+
+sonda_status sonda_batch_memory(sonda_batch *batch, void **bytes, size_t *size)
+{
+    if (batch == NULL || bytes == NULL || size == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    *bytes = batch->bytes;
+    *size = SONDA_INPUT_BUFFER_MIN;
     return SONDA_OK;
 }
 
@@ -171,6 +227,11 @@ void sonda_batch_clear(sonda_batch *batch)
 static bool has_room(const sonda_batch *batch)
 {
     return ALL_FIELDS - batch->used_fields >= FIELDS && ALL_ARENA - batch->used_arena >= ARENA;
+}
+
+static sonda__span payload_of(const place *at)
+{
+    return sonda__span_of((const char *)at->bytes, at->len);
 }
 
 /* Gives the event the rooms that an event of its own has. */
@@ -218,7 +279,9 @@ sonda_batch_decode(sonda_batch *batch, size_t index, sonda_worker *worker, uint6
         return SONDA_OK;
     }
     lend_rooms(batch, at, worker);
-    status = sonda_worker_decode(worker, batch->bytes + at->at, at->len, now_ns, &at->event);
+    status = at->apart ? sonda__worker_decode_apart(worker, &at->header, payload_of(at), now_ns,
+                                                    &at->event)
+                       : sonda_worker_decode(worker, at->bytes, at->len, now_ns, &at->event);
     if (status == SONDA_ERR_BAD_STATE) {
         return status;
     }
@@ -252,7 +315,9 @@ sonda_batch_apply(sonda_batch *batch, size_t index, sonda_worker *worker, uint64
     }
     at = &batch->places[index];
     if (at->stage == STAGE_LEFT) {
-        status = sonda_worker_process(worker, batch->bytes + at->at, at->len, now_ns);
+        status = at->apart
+                     ? sonda__worker_process_apart(worker, &at->header, payload_of(at), now_ns)
+                     : sonda_worker_process(worker, at->bytes, at->len, now_ns);
         if (status != SONDA_OK) {
             keep_error(at, status, worker);
         }

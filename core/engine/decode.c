@@ -36,10 +36,10 @@ static decoder decoder_of(uint16_t source)
     return source < sizeof decoders / sizeof decoders[0] ? decoders[source] : NULL;
 }
 
-static sonda_status decode_payload(sonda_event *event,
-                                   const sonda_record_header *header,
-                                   sonda__span payload,
-                                   sonda_error *error)
+static sonda_status decode_by_source(sonda_event *event,
+                                     const sonda_record_header *header,
+                                     sonda__span payload,
+                                     sonda_error *error)
 {
     decoder decode = decoder_of(header->source);
 
@@ -51,24 +51,25 @@ static sonda_status decode_payload(sonda_event *event,
     return decode(event, payload, error);
 }
 
-sonda_status sonda__decode_record(sonda_event *event,
-                                  sonda__span record,
-                                  const sonda__names *names,
-                                  sonda_record_header *header,
-                                  sonda_error *error)
+sonda_status sonda__decode_payload(sonda_event *event,
+                                   sonda_status read,
+                                   const sonda_record_header *header,
+                                   sonda__span payload,
+                                   const sonda__names *names,
+                                   sonda_error *error)
 {
-    const sonda_error clean = SONDA_ERROR_INIT;
-    sonda_error detail = clean;
-    sonda_status status;
+    sonda_error detail;
+    sonda_status status = read;
 
-    memset(header, 0, sizeof *header);
-    status = sonda_record_header_read(record.data, record.len, header);
+    detail.struct_size = sizeof detail; /* the message is long: only its end is set */
+    detail.status = SONDA_OK;
+    detail.offset = 0;
+    detail.line = 0;
+    detail.column = 0;
+    detail.message[0] = '\0';
     sonda__event_begin(event, header, names);
     if (status == SONDA_OK) {
-        sonda__span payload = sonda__span_of(record.data + SONDA_RECORD_HEADER_SIZE,
-                                             record.len - SONDA_RECORD_HEADER_SIZE);
-
-        status = decode_payload(event, header, payload, &detail);
+        status = decode_by_source(event, header, payload, &detail);
     } else {
         (void)sonda__error_set(&detail, status, 0, "record header: %s",
                                sonda_status_text(status));
@@ -81,4 +82,22 @@ sonda_status sonda__decode_record(sonda_event *event,
         *error = detail;
     }
     return status;
+}
+
+sonda_status sonda__decode_record(sonda_event *event,
+                                  sonda__span record,
+                                  const sonda__names *names,
+                                  sonda_record_header *header,
+                                  sonda_error *error)
+{
+    sonda__span payload = sonda__span_of("", 0);
+    sonda_status status;
+
+    memset(header, 0, sizeof *header);
+    status = sonda_record_header_read(record.data, record.len, header);
+    if (status == SONDA_OK) {
+        payload = sonda__span_of(record.data + SONDA_RECORD_HEADER_SIZE,
+                                 record.len - SONDA_RECORD_HEADER_SIZE);
+    }
+    return sonda__decode_payload(event, status, header, payload, names, error);
 }

@@ -22,4 +22,15 @@ sonda_status sonda__decode_record(sonda_event *event,
                                   sonda_record_header *header,
                                   sonda_error *error);
 
+/*
+ * The same for a record whose header has been read, or not: `read` is what
+ * sonda_record_header_read() said, and `header` zeroes unless that is SONDA_OK.
+ */
+sonda_status sonda__decode_payload(sonda_event *event,
+                                   sonda_status read,
+                                   const sonda_record_header *header,
+                                   sonda__span payload,
+                                   const sonda__names *names,
+                                   sonda_error *error);
+
 #endif

@@ -154,21 +154,34 @@ static void follow_content(sonda_worker *worker)
     }
 }
 
+/* A record as it came: in one piece, or its payload behind a header that was read. */
+typedef struct given {
+    sonda__span bytes;
+    const sonda_record_header *header; /* NULL: it is in `bytes` */
+} given;
+
 /* Decodes and counts. `header` is that of the record, zeroes when unreadable. */
 static sonda_status decode(sonda_worker *worker,
-                           sonda__span record,
+                           const given *record,
                            sonda_event *event,
                            sonda_record_header *header)
 {
+    const sonda__names *names = worker->publication->names;
     sonda_status status;
 
     event->shapes = worker->shapes;
-    status =
-        sonda__decode_record(event, record, worker->publication->names, header, &worker->error);
+    if (record->header != NULL) {
+        *header = *record->header;
+        status = sonda__decode_payload(event, SONDA_OK, header, record->bytes, names,
+                                       &worker->error);
+        worker->stats.bytes += SONDA_RECORD_HEADER_SIZE;
+    } else {
+        status = sonda__decode_record(event, record->bytes, names, header, &worker->error);
+    }
     event->shapes = NULL;
     event->names_serial = worker->publication->serial;
     worker->stats.records++;
-    worker->stats.bytes += record.len;
+    worker->stats.bytes += record->bytes.len;
     if (status != SONDA_OK) {
         sonda__stats_count_failure(&worker->stats, status);
         return status;
@@ -519,23 +532,17 @@ static bool is_record(const void *record, size_t record_len)
     return record != NULL && record_len >= SONDA_RECORD_HEADER_SIZE;
 }
 
-sonda_status sonda_worker_process(sonda_worker *worker,
-                                  const void *record,
-                                  size_t record_len,
-                                  uint64_t now_ns)
+static sonda_status process(sonda_worker *worker, const given *record, uint64_t now_ns)
 {
     sonda_record_header header;
     sonda_status status;
 
-    if (worker == NULL || !is_record(record, record_len)) {
-        return SONDA_ERR_INVALID_ARGUMENT;
-    }
     if (worker->busy != 0) {
         return SONDA_ERR_BAD_STATE;
     }
     worker->busy = 1;
     follow_content(worker);
-    status = decode(worker, sonda__span_of(record, record_len), worker->event, &header);
+    status = decode(worker, record, worker->event, &header);
     if (status == SONDA_OK) {
         if (worker->tracker != NULL) {
             (void)sonda_tracker_apply(worker->tracker, worker->event);
@@ -552,6 +559,29 @@ sonda_status sonda_worker_process(sonda_worker *worker,
     drain_derived(worker);
     worker->busy = 0;
     return status;
+}
+
+sonda_status sonda_worker_process(sonda_worker *worker,
+                                  const void *record,
+                                  size_t record_len,
+                                  uint64_t now_ns)
+{
+    given whole = {sonda__span_of(record, record_len), NULL};
+
+    if (worker == NULL || !is_record(record, record_len)) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    return process(worker, &whole, now_ns);
+}
+
+sonda_status sonda__worker_process_apart(sonda_worker *worker,
+                                         const sonda_record_header *header,
+                                         sonda__span payload,
+                                         uint64_t now_ns)
+{
+    given apart = {payload, header};
+
+    return process(worker, &apart, now_ns);
 }
 
 sonda_status sonda_worker_finish(sonda_worker *worker, uint64_t now_ns)
@@ -573,24 +603,18 @@ sonda_status sonda_worker_finish(sonda_worker *worker, uint64_t now_ns)
     return SONDA_OK;
 }
 
-sonda_status sonda_worker_decode(sonda_worker *worker,
-                                 const void *record,
-                                 size_t record_len,
-                                 uint64_t now_ns,
-                                 sonda_event *event)
+static sonda_status
+decode_only(sonda_worker *worker, const given *record, uint64_t now_ns, sonda_event *event)
 {
     sonda_record_header header;
     sonda_status status;
 
-    if (worker == NULL || event == NULL || !is_record(record, record_len)) {
-        return SONDA_ERR_INVALID_ARGUMENT;
-    }
     if (worker->busy != 0) {
         return SONDA_ERR_BAD_STATE;
     }
     worker->busy = 1;
     follow_content(worker);
-    status = decode(worker, sonda__span_of(record, record_len), event, &header);
+    status = decode(worker, record, event, &header);
     if (status == SONDA_ERR_LIMIT) {
         make_health(worker, &header, now_ns, event);
     }
@@ -599,6 +623,31 @@ sonda_status sonda_worker_decode(sonda_worker *worker,
     }
     worker->busy = 0;
     return status;
+}
+
+sonda_status sonda_worker_decode(sonda_worker *worker,
+                                 const void *record,
+                                 size_t record_len,
+                                 uint64_t now_ns,
+                                 sonda_event *event)
+{
+    given whole = {sonda__span_of(record, record_len), NULL};
+
+    if (worker == NULL || event == NULL || !is_record(record, record_len)) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    return decode_only(worker, &whole, now_ns, event);
+}
+
+sonda_status sonda__worker_decode_apart(sonda_worker *worker,
+                                        const sonda_record_header *header,
+                                        sonda__span payload,
+                                        uint64_t now_ns,
+                                        sonda_event *event)
+{
+    given apart = {payload, header};
+
+    return decode_only(worker, &apart, now_ns, event);
 }
 
 sonda_status sonda_worker_match(sonda_worker *worker, sonda_event *event, uint64_t now_ns)

@@ -21,6 +21,17 @@ sonda__span sonda__worker_host(const sonda_worker *worker);
  */
 sonda_status sonda__worker_drain(sonda_worker *worker);
 
+/* sonda_worker_decode() and _process() of a record whose header stands apart. */
+sonda_status sonda__worker_decode_apart(sonda_worker *worker,
+                                        const sonda_record_header *header,
+                                        sonda__span payload,
+                                        uint64_t now_ns,
+                                        sonda_event *event);
+sonda_status sonda__worker_process_apart(sonda_worker *worker,
+                                         const sonda_record_header *header,
+                                         sonda__span payload,
+                                         uint64_t now_ns);
+
 /* NULL when every record stands alone. */
 sonda_tracker *sonda__worker_tracker(const sonda_worker *worker);
 

@@ -5,7 +5,8 @@
  *
  * Records leave without a copy of their own: the header is written into the
  * buffer right in front of the payload, over bytes that are done with. The
- * buffer holds one record and one block, whatever the input's length.
+ * buffer holds one record and one block, whatever the input's length. It is our
+ * own or, so that records may outlive the call, that of a batch.
  *
  * Layer 3 (normalise): uses base, codec, event.
  */
@@ -24,6 +25,8 @@
 #define HEAD ((size_t)SONDA_RECORD_HEADER_SIZE)
 #define CAPACITY (HEAD + SONDA__FRAME_MAX + 1 + BLOCK)
 
+_Static_assert(CAPACITY == SONDA_INPUT_BUFFER_MIN, "input.h says it in its own terms");
+
 struct sonda_input {
     sonda_allocator allocator;
     sonda_input_options options;
@@ -41,7 +44,8 @@ struct sonda_input {
     sonda__event_framing events;
     sonda_recording *recording; /* NULL when the format rules it out */
     sonda__evtx_file *evtx;     /* the same */
-    char buffer[];
+    char *buffer;               /* `own`, or what sonda_input_move() was given */
+    char own[];
 };
 
 static bool may_be_recording(uint32_t format)
@@ -84,6 +88,7 @@ static void init(sonda_input *input, const sonda_input_options *options)
     input->end = HEAD;
     input->recording = NULL;
     input->evtx = NULL;
+    input->buffer = input->own;
     sonda__json_framing_init(&input->json);
     sonda__line_framing_init(&input->lines);
     sonda__event_framing_init(&input->events);
@@ -317,26 +322,32 @@ static uint16_t source_of(uint32_t format)
                                                : (uint16_t)SONDA_SOURCE_JSON;
 }
 
-/* The header goes where bytes already done with stand. */
+/* The header goes where bytes already done with stand, unless it is wanted apart. */
 static sonda_status
 deliver(sonda_input *input, const sonda__unit *unit, const sonda_input_callbacks *callbacks)
 {
     char *payload = input->buffer + input->begin + unit->begin;
     size_t len = unit->end - unit->begin;
+    uint64_t offset = input->offset + unit->begin;
     sonda_record_header header = {0};
-    sonda_status status;
+    sonda_status status = SONDA_OK;
 
     header.size = (uint32_t)(HEAD + len);
     header.source = source_of(input->format);
     header.stream = input->options.stream;
     header.seq = ++input->count;
-    status = sonda_record_header_write(&header, (uint8_t *)payload - HEAD);
+    if (callbacks->on_payload == NULL) {
+        status = sonda_record_header_write(&header, (uint8_t *)payload - HEAD);
+    }
     if (status != SONDA_OK) {
         return status;
     }
     input->inside = true;
-    status = callbacks->on_record(payload - HEAD, HEAD + len, input->count,
-                                  input->offset + unit->begin, callbacks->user);
+    status = callbacks->on_payload != NULL
+                 ? callbacks->on_payload(&header, payload, len, input->count, offset,
+                                         callbacks->user)
+                 : callbacks->on_record(payload - HEAD, HEAD + len, input->count, offset,
+                                        callbacks->user);
     input->inside = false;
     return status;
 }
@@ -376,10 +387,12 @@ static sonda__unit next_unit(sonda_input *input, bool last)
     }
 }
 
-/* Every unit that the bytes at hand complete. */
+/* Every unit that the bytes at hand complete, up to the limit. */
 static sonda_status frame(sonda_input *input, bool last, const sonda_input_callbacks *callbacks)
 {
-    for (;;) {
+    uint64_t stop = callbacks->limit != 0 ? input->count + callbacks->limit : UINT64_MAX;
+
+    while (input->count < stop) {
         sonda__unit unit = next_unit(input, last);
         sonda_status status = SONDA_OK;
 
@@ -393,6 +406,7 @@ static sonda_status frame(sonda_input *input, bool last, const sonda_input_callb
             return status;
         }
     }
+    return SONDA_ERR_FULL;
 }
 
 /* Settles the format, then passes what is buffered on. */
@@ -429,23 +443,84 @@ process(sonda_input *input, bool last, const sonda_input_callbacks *callbacks)
     return frame(input, last, callbacks);
 }
 
-/* Moves what is left to the front and appends; returns how much was taken. */
-static size_t fill(sonda_input *input, const char *bytes, size_t len)
+/* Moves what is left to the front of `buffer`. */
+static void settle(sonda_input *input, char *buffer)
 {
     size_t left = input->end - input->begin;
-    size_t room;
 
-    if (input->begin != HEAD) {
-        memmove(input->buffer + HEAD, input->buffer + input->begin, left);
+    if (input->begin != HEAD || buffer != input->buffer) {
+        memmove(buffer + HEAD, input->buffer + input->begin, left);
+        input->buffer = buffer;
         input->begin = HEAD;
         input->end = HEAD + left;
     }
-    room = CAPACITY - input->end;
-    room = room < BLOCK ? room : BLOCK;
-    len = len < room ? len : room;
-    memcpy(input->buffer + input->end, bytes, len);
+}
+
+static size_t room_of(const sonda_input *input)
+{
+    size_t room = CAPACITY - input->end;
+
+    return room < BLOCK ? room : BLOCK;
+}
+
+sonda_status sonda_input_room(sonda_input *input, void **bytes, size_t *room)
+{
+    if (input == NULL || bytes == NULL || room == NULL) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (input->inside) {
+        return SONDA_ERR_BAD_STATE;
+    }
+    settle(input, input->buffer);
+    *bytes = input->buffer + input->end;
+    *room = room_of(input);
+    return SONDA_OK;
+}
+
+sonda_status sonda_input_move(sonda_input *input, void *buffer, size_t size)
+{
+    if (input == NULL || (buffer != NULL && size < CAPACITY)) {
+        return SONDA_ERR_INVALID_ARGUMENT;
+    }
+    if (input->inside) {
+        return SONDA_ERR_BAD_STATE;
+    }
+    settle(input, buffer != NULL ? buffer : input->own);
+    return SONDA_OK;
+}
+
+/* Takes bytes in, if they do not stand where they belong; returns how many. */
+static size_t fill(sonda_input *input, const char *bytes, size_t len)
+{
+    size_t room;
+
+    if (bytes == input->buffer + input->end) {
+        room = room_of(input);
+        len = len < room ? len : room;
+    } else {
+        settle(input, input->buffer);
+        room = room_of(input);
+        len = len < room ? len : room;
+        memcpy(input->buffer + input->end, bytes, len);
+    }
     input->end += len;
     return len;
+}
+
+/* One piece of what is fed; a limit does not end the input. */
+static sonda_status
+feed_piece(sonda_input *input, bool last, const sonda_input_callbacks *callbacks)
+{
+    sonda_status status = process(input, last, callbacks);
+
+    input->status = status == SONDA_ERR_FULL ? SONDA_OK : status;
+    return status;
+}
+
+/* Whether the bytes stand in the room, all of them. */
+static bool is_in_room(const sonda_input *input, const void *bytes, size_t len)
+{
+    return (const char *)bytes == input->buffer + input->end && len <= room_of(input);
 }
 
 sonda_status sonda_input_feed(sonda_input *input,
@@ -457,19 +532,23 @@ sonda_status sonda_input_feed(sonda_input *input,
     sonda_input_callbacks ours;
     sonda_status status = begin_call(input, callbacks, &ours);
 
-    if (status == SONDA_OK && bytes == NULL && len != 0) {
+    if (status == SONDA_OK && len != 0 &&
+        (bytes == NULL || (ours.limit != 0 && !is_in_room(input, bytes, len)))) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
     if (status == SONDA_OK && len > 0 && is_evtx_uncopied(input, p, len)) {
         input->status = feed_evtx(input, sonda__span_of(p, len), false, &ours);
         return input->status;
     }
+    if (status == SONDA_OK && len == 0) {
+        return feed_piece(input, false, &ours);
+    }
     while (status == SONDA_OK && len > 0) {
         size_t taken = fill(input, p, len);
 
         p += taken;
         len -= taken;
-        input->status = status = process(input, false, &ours);
+        status = feed_piece(input, false, &ours);
     }
     return status;
 }
@@ -480,8 +559,8 @@ sonda_status sonda_input_finish(sonda_input *input, const sonda_input_callbacks 
     sonda_status status = begin_call(input, callbacks, &ours);
 
     if (status == SONDA_OK) {
-        input->status = status = process(input, true, &ours);
-        input->finished = true;
+        status = feed_piece(input, true, &ours);
+        input->finished = status != SONDA_ERR_FULL;
     }
     return status;
 }

@@ -59,6 +59,44 @@ SONDA_API sonda_status sonda_batch_open(sonda_batch **batch, const sonda_allocat
 SONDA_API void sonda_batch_close(sonda_batch *batch);
 
 /**
+ * The memory of a batch, for sonda_input_move(): payloads that stand there go by
+ * sonda_batch_add_payload(). Until the batch is cleared, all its records must.
+ *
+ * @param batch  From sonda_batch_open().
+ * @param bytes  Output: good until the batch is closed.
+ * @param size   Output: SONDA_INPUT_BUFFER_MIN.
+ *
+ * @retval SONDA_OK                    There.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ *
+ * @threads   One caller at a time per batch.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_batch_memory(sonda_batch *batch, void **bytes, size_t *size);
+
+/**
+ * Add a record whose payload stays where it is, at the place sonda_batch_count()
+ * had before.
+ *
+ * @param batch        From sonda_batch_open().
+ * @param header       As on_payload of sonda/input.h gives it; copied.
+ * @param payload      Must stay as it is until the batch is cleared.
+ * @param payload_len  Its bytes; with those of a header the header's size.
+ *
+ * @retval SONDA_OK                    Added.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer, or a size that is not that of
+ *                                     the header.
+ * @retval SONDA_ERR_FULL              There are SONDA_BATCH_MAX.
+ *
+ * @threads   One caller at a time per batch.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_batch_add_payload(sonda_batch *batch,
+                                               const sonda_record_header *header,
+                                               const void *payload,
+                                               size_t payload_len);
+
+/**
  * Copy a record in, at the place sonda_batch_count() had before.
  *
  * @param batch       From sonda_batch_open().

@@ -75,8 +75,13 @@ typedef struct sonda_input_options {
 typedef struct sonda_input_callbacks {
     /** sizeof(sonda_input_callbacks), set by SONDA_INPUT_CALLBACKS_INIT. */
     uint32_t struct_size;
-    /** Zero. */
-    uint32_t reserved;
+    /**
+     * 0, or how many records a call may tell of, readable or not: after them it
+     * returns SONDA_ERR_FULL, and a later sonda_input_feed() goes on, with no
+     * bytes or with those that come next. Only for bytes that were put where
+     * sonda_input_room() said. Only text formats take notice of it.
+     */
+    uint32_t limit;
     /**
      * One record: header and payload.
      *
@@ -111,11 +116,25 @@ typedef struct sonda_input_callbacks {
      * Called like on_record; NULL: not wanted. Arguments as of on_skipped.
      */
     void (*on_damage)(uint64_t offset, sonda_status status, const char *reason, void *user);
+    /**
+     * NULL, or called instead of on_record for records of text formats: header
+     * and payload apart. The payload stays as it is, where it is, until the
+     * input's memory is used for something else: see sonda_input_move().
+     */
+    sonda_status (*on_payload)(const sonda_record_header *header,
+                               const void *payload,
+                               size_t payload_len,
+                               uint64_t number,
+                               uint64_t offset,
+                               void *user);
 } sonda_input_callbacks;
 
-#define SONDA_INPUT_CALLBACKS_INIT                                \
-    {                                                             \
-        sizeof(sonda_input_callbacks), 0u, NULL, NULL, NULL, NULL \
+/** Bytes for sonda_input_move(): the longest record, and a block behind it. */
+#define SONDA_INPUT_BUFFER_MIN ((size_t)SONDA_RECORD_MAX + 262145u)
+
+#define SONDA_INPUT_CALLBACKS_INIT                                      \
+    {                                                                   \
+        sizeof(sonda_input_callbacks), 0u, NULL, NULL, NULL, NULL, NULL \
     }
 
 SONDA_BEGIN_DECLS
@@ -148,11 +167,14 @@ SONDA_API sonda_status sonda_input_open(sonda_input **input,
  * on a line of its own needs no byte after its newline.
  *
  * @param input      From sonda_input_open().
- * @param bytes      The input's next bytes; may be NULL when `len` is 0.
+ * @param bytes      The input's next bytes; may be NULL when `len` is 0. Those
+ *                   put where sonda_input_room() said are not copied.
  * @param len        How many.
  * @param callbacks  Where records go.
  *
  * @retval SONDA_OK                    Taken, readable or not.
+ * @retval SONDA_ERR_FULL              Taken, and the callbacks' limit is
+ *                                     reached: feed on.
  * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer, or no on_record.
  * @retval SONDA_ERR_ABI               The callbacks struct is not one we know.
  * @retval SONDA_ERR_BAD_STATE         After sonda_input_finish(), or from
@@ -173,12 +195,50 @@ SONDA_API sonda_status sonda_input_feed(sonda_input *input,
                                         const sonda_input_callbacks *callbacks);
 
 /**
+ * Where the next bytes may be put by who reads them, to spare a copy. Payloads
+ * told of before may be moved or overwritten.
+ *
+ * @param input  From sonda_input_open().
+ * @param bytes  Output: good until the next call of feed, finish, move or close.
+ * @param room   Output: how many fit; 0 only while a limit stops the input.
+ *
+ * @retval SONDA_OK                    There.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
+ * @retval SONDA_ERR_BAD_STATE         From inside a callback.
+ *
+ * @threads   Those of the input.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_input_room(sonda_input *input, void **bytes, size_t *room);
+
+/**
+ * Go on in other memory. Payloads that on_payload is told of then stand there, and
+ * stay good until the next sonda_input_room() or sonda_input_finish(), or, when
+ * the input is moved on before that, as long as that memory: so a batch can have
+ * records without copying them.
+ *
+ * @param input   From sonda_input_open().
+ * @param buffer  The memory, or NULL for the input's own. What has been fed and
+ *                not been told of is copied there.
+ * @param size    Its bytes, at least SONDA_INPUT_BUFFER_MIN; of NULL no matter.
+ *
+ * @retval SONDA_OK                    Moved. The former memory is the caller's.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  No input, or too small.
+ * @retval SONDA_ERR_BAD_STATE         From inside a callback.
+ *
+ * @threads   Those of the input.
+ * @allocates Nothing.
+ */
+SONDA_API sonda_status sonda_input_move(sonda_input *input, void *buffer, size_t size);
+
+/**
  * End the input: what stands unfinished becomes a record, readable or not.
  *
  * @param input      From sonda_input_open().
  * @param callbacks  Where records go.
  *
  * @retval SONDA_OK                    Ended; only close is left.
+ * @retval SONDA_ERR_FULL              The callbacks' limit is reached: once more.
  * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer, or no on_record.
  * @retval SONDA_ERR_ABI               The callbacks struct is not one we know.
  * @retval SONDA_ERR_BAD_STATE         A second time, or from inside a callback.

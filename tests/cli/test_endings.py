@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the program ends: interrupts, closed pipes, full disks, terminals that go away."""
+import array
+import fcntl
 import os
 import pty
 import select
 import signal
 import subprocess
+import termios
 import unittest
 
 from program import EVENT, FAKE, ID, SONDA, Case
@@ -34,6 +37,23 @@ class Interrupts(Case):
         self.assertEqual(child.wait(30), 130)
         self.assertEqual(child.stdout.read().count(b"\n"), 10)
         self.assertEqual(child.stderr.read(), b"")
+
+    def test_replay__interrupted_twice_while_output_is_stuck__ends_at_once(self):
+        self.write("many.jsonl", EVENT * 20000)
+        for jobs in ("1", "2"):
+            child = self.start("replay", "--rules", "r.yml", "--output", "findings", "--jobs", jobs, "many.jsonl",
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            held = array.array("i", [0])
+            while held[0] < 60000:  # a pipe's worth that nobody reads
+                self.assertTrue(select.select([child.stdout], [], [], 30)[0])
+                fcntl.ioctl(child.stdout, termios.FIONREAD, held)
+
+            child.send_signal(signal.SIGINT)
+            self.assertRaises(subprocess.TimeoutExpired, child.wait, 0.3)
+            child.send_signal(signal.SIGINT)
+
+            self.assertEqual(child.wait(30), -signal.SIGINT)
+            child.stdout.close()
 
     def test_run__interrupted_or_told_to_end__exit_0(self):
         for number in (signal.SIGINT, signal.SIGTERM):

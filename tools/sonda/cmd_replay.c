@@ -13,11 +13,15 @@
 #include "lanes.h"
 #include "numbering.h"
 #include "sonda/host/parallel.h"
+#include "sonda/host/reader.h"
 #include "sonda/host/usage.h"
 #include "sonda/input.h"
 #include "summary.h"
 
 #include <stdio.h>
+
+/* Bytes read at a time: enough for dozens of records, few enough for the caches. */
+#define BLOCK ((size_t)64 * 1024)
 
 /* How often the progress line changes. */
 #define PROGRESS_NS 100000000u
@@ -32,12 +36,23 @@ typedef struct replaying {
     sonda_input *input;
     const char *file;
     size_t file_index;
-    uint64_t bytes;       /* of this file */
+    sonda_reader *reader; /* NULL: no regular file */
+    uint64_t total;       /* bytes of this file, 0: not known */
+    uint64_t bytes;       /* of them that are worked off */
+    uint64_t count;       /* records of this file, unreadable ones too */
     uint64_t good;        /* records of this file that could be read */
     uint64_t bad;         /* and that could not */
     uint64_t not_cut_out; /* of all files: bad ones that no worker has seen */
     uint64_t progress_ns;
     numbering numbers;
+    /* What feed_lanes() keeps, on whatever thread. */
+    uint64_t read;  /* bytes of this file */
+    bool held;      /* a limit stopped the input */
+    bool finishing; /* the file has been read */
+    bool ended;     /* nothing comes any more */
+    bool stopped;   /* by a signal, on this thread */
+    sonda_status feeding;
+    sonda_error reading; /* why it ended, when reading failed */
 } replaying;
 
 static void
@@ -78,6 +93,8 @@ on_outcome(uint64_t number, uint64_t offset, const char *reason, bool decoded, v
 {
     replaying *self = user;
 
+    self->bytes = offset;
+    self->count = number;
     if (reason == NULL) {
         self->good++;
     } else {
@@ -111,6 +128,21 @@ on_record(const void *record, size_t record_len, uint64_t number, uint64_t offse
     return SONDA_OK;
 }
 
+/* On whatever thread has a load to fill. */
+static sonda_status on_payload(const sonda_record_header *header,
+                               const void *payload,
+                               size_t payload_len,
+                               uint64_t number,
+                               uint64_t offset,
+                               void *user)
+{
+    replaying *self = user;
+
+    (void)number;
+    lanes_add_payload(self->lanes, header, payload, payload_len, offset);
+    return SONDA_OK;
+}
+
 static sonda_input_callbacks callbacks_of(replaying *self)
 {
     sonda_input_callbacks callbacks = SONDA_INPUT_CALLBACKS_INIT;
@@ -136,7 +168,7 @@ static void progress(replaying *self, uint64_t done, uint64_t total)
     (void)snprintf(line, sizeof line, "[%-20.*s] %3llu %%  file %zu of %zu, %llu records",
                    (int)(percent / 5), "====================", (unsigned long long)percent,
                    self->file_index + 1, self->given->operands.count,
-                   (unsigned long long)sonda_input_count(self->input));
+                   (unsigned long long)self->count);
     show_progress(self->program, line);
 }
 
@@ -148,6 +180,7 @@ on_bytes(const uint8_t *bytes, size_t len, uint64_t offset, uint64_t total, void
     sonda_status status = sonda_input_feed(self->input, bytes, len, &callbacks);
 
     self->bytes = offset + len;
+    self->count = sonda_input_count(self->input);
     progress(self, self->bytes, total);
     /* Nothing is written here: this only asks whether writing still works. */
     return status != SONDA_OK ? status : sonda_output_write(self->program->out, NULL, 0);
@@ -172,8 +205,15 @@ static sonda_status begin(replaying *self, const char *file)
     self->file = file;
     damage_begin(&self->damage);
     self->bytes = 0;
+    self->total = 0;
+    self->count = 0;
     self->good = 0;
     self->bad = 0;
+    self->read = 0;
+    self->held = false;
+    self->finishing = false;
+    self->ended = false;
+    self->feeding = SONDA_OK;
     options.format = self->given->format;
     options.stream = (uint32_t)self->file_index;
     status = sonda_input_open(&self->input, &options, NULL);
@@ -208,26 +248,132 @@ static int outcome(replaying *self, sonda_status status, const sonda_error *erro
     return EXIT_DONE;
 }
 
-static int replay_file(replaying *self, const char *file)
+/* Puts the next bytes of a regular file where the input wants them. */
+static sonda_status read_block(replaying *self, void **bytes, size_t *got, sonda_error *error)
+{
+    size_t room = 0;
+    sonda_status status = sonda_input_room(self->input, bytes, &room);
+
+    return status != SONDA_OK ? status
+                              : sonda_reader_read(self->reader, *bytes,
+                                                  room < BLOCK ? room : BLOCK, got, error);
+}
+
+/* One step of the input, on whatever thread has a load to fill. */
+static bool feed_lanes(void *user)
+{
+    replaying *self = user;
+    sonda_input_callbacks callbacks = callbacks_of(self);
+    void *bytes = NULL;
+    size_t got = 0;
+    bool finishing = false;
+
+    if (self->ended) {
+        return false;
+    }
+    callbacks.limit = LANES_FEED_MAX;
+    callbacks.on_payload = on_payload;
+    if (!self->held) {
+        self->feeding = read_block(self, &bytes, &got, &self->reading);
+        self->read += got;
+        finishing = got == 0;
+    }
+    if (self->feeding == SONDA_OK) {
+        self->feeding = finishing || self->finishing
+                            ? sonda_input_finish(self->input, &callbacks)
+                            : sonda_input_feed(self->input, bytes, got, &callbacks);
+    }
+    self->finishing = self->finishing || finishing;
+    self->held = self->feeding == SONDA_ERR_FULL;
+    self->feeding = self->held ? SONDA_OK : self->feeding;
+    self->ended = self->feeding != SONDA_OK || (self->finishing && !self->held);
+    return !self->ended;
+}
+
+static int check_lanes(void *user)
+{
+    replaying *self = user;
+
+    progress(self, self->bytes, self->total);
+    self->stopped = sonda_host_check(self->program->host) != SONDA_OK;
+    return self->stopped || sonda_output_write(self->program->out, NULL, 0) != SONDA_OK;
+}
+
+/* The rest of a regular file, on all threads. */
+static sonda_status replay_beside(replaying *self, sonda_error *error)
+{
+    self->stopped = false;
+    lanes_run(self->lanes, self->input, feed_lanes, check_lanes);
+    *error = self->reading;
+    return self->stopped ? SONDA_ERR_CANCELLED : self->feeding;
+}
+
+static bool is_text(uint32_t format)
+{
+    return format == SONDA_FORMAT_JSON || format == SONDA_FORMAT_SYSMON_XML ||
+           format == SONDA_FORMAT_AUDIT;
+}
+
+static sonda_status replay_regular(replaying *self, sonda_error *error)
+{
+    sonda_input_callbacks callbacks = callbacks_of(self);
+
+    for (;;) {
+        void *bytes = NULL;
+        size_t got = 0;
+        sonda_status status;
+
+        if (sonda_host_check(self->program->host) != SONDA_OK) {
+            return SONDA_ERR_CANCELLED;
+        }
+        if (self->lanes != NULL && is_text(sonda_input_format(self->input))) {
+            return replay_beside(self, error);
+        }
+        status = read_block(self, &bytes, &got, error);
+        if (status == SONDA_OK && got == 0) {
+            return sonda_input_finish(self->input, &callbacks);
+        }
+        if (status == SONDA_OK) {
+            self->read += got;
+            status = on_bytes(bytes, got, self->read - got, self->total, self);
+        }
+        if (status != SONDA_OK) {
+            return status;
+        }
+    }
+}
+
+/* A pipe, a terminal, a device, or what cannot be opened. */
+static sonda_status replay_stream(replaying *self, const char *file, sonda_error *error)
 {
     sonda_host_read_options options = SONDA_HOST_READ_OPTIONS_INIT;
     sonda_input_callbacks callbacks = callbacks_of(self);
-    sonda_error error = SONDA_ERROR_INIT;
-    sonda_status status = begin(self, file);
+    sonda_status status;
 
     options.on_bytes = on_bytes;
     options.on_idle = on_idle;
     options.user = self;
+    status = sonda_host_read(self->program->host, file, &options, error);
+    return status == SONDA_OK ? sonda_input_finish(self->input, &callbacks) : status;
+}
+
+static int replay_file(replaying *self, const char *file)
+{
+    sonda_error error = SONDA_ERROR_INIT;
+    sonda_status status = begin(self, file);
+
+    self->reading = error;
     if (status == SONDA_OK) {
-        status = sonda_host_read(self->program->host, file, &options, &error);
-    }
-    if (status == SONDA_OK) {
-        status = sonda_input_finish(self->input, &callbacks);
+        bool regular = sonda_reader_open(&self->reader, file, &self->total, NULL) == SONDA_OK;
+
+        status = regular ? replay_regular(self, &error) : replay_stream(self, file, &error);
     }
     if (self->lanes != NULL) {
         lanes_end(self->lanes);
     }
     detection_end(&self->detection, 0);
+    sonda_reader_close(self->reader);
+    self->reader = NULL;
     sonda_input_close(self->input);
     self->input = NULL;
     damage_tell(&self->damage, self->program, file);

@@ -16,7 +16,10 @@
 
 /* Records and what was no record, in a load. */
 #define ITEMS_MAX 128u
-_Static_assert(ITEMS_MAX >= SONDA_BATCH_MAX, "a full batch must fit");
+_Static_assert(ITEMS_MAX >= LANES_FEED_MAX, "a full batch must fit");
+
+/* So that none waits for the one whose turn it is. Two would do, four are faster. */
+#define LOADS_A_THREAD 4u
 
 /* One record number. */
 typedef struct item {
@@ -50,7 +53,10 @@ struct lanes {
     sonda_conveyor *conveyor;
     lane *lanes;
     load *loads;
-    load *filling; /* NULL: the next one has not been asked for */
+    load *filling;      /* NULL: the next one has not been asked for */
+    sonda_input *input; /* during lanes_run() */
+    lanes_feed feed;
+    lanes_check check;
 };
 
 /* ---- the steps ---- */
@@ -207,7 +213,7 @@ lanes_open(lanes **self, detection *of, uint32_t jobs, lanes_outcome on_outcome,
     opened->on_outcome = on_outcome;
     opened->user = user;
     opened->jobs = jobs;
-    opened->load_count = 2 * jobs;
+    opened->load_count = LOADS_A_THREAD * jobs;
     status = open_loads(opened);
     if (status == SONDA_OK) {
         status = open_conveyor(opened);
@@ -321,4 +327,55 @@ void lanes_drain(lanes *self)
 {
     put(self);
     sonda_conveyor_drain(self->conveyor);
+}
+
+/* ---- filling from all threads ---- */
+
+static int fill(uint32_t slot, uint32_t thread, void *user)
+{
+    lanes *self = user;
+    load *at = &self->loads[slot];
+    void *memory = NULL;
+    size_t size = 0;
+    bool more = true;
+
+    (void)thread;
+    (void)sonda_batch_memory(at->batch, &memory, &size);
+    (void)sonda_input_move(self->input, memory, size);
+    self->filling = at;
+    while (at->count == 0 && more) {
+        more = self->feed(self->user);
+    }
+    self->filling = NULL;
+    return at->count != 0;
+}
+
+void lanes_add_payload(lanes *self,
+                       const sonda_record_header *header,
+                       const void *payload,
+                       size_t payload_len,
+                       uint64_t offset)
+{
+    item *next = next_item(self, header->seq, offset, NULL);
+
+    next->place = sonda_batch_count(self->filling->batch);
+    (void)sonda_batch_add_payload(self->filling->batch, header, payload, payload_len);
+    self->filling->count++;
+}
+
+static int check(void *user)
+{
+    lanes *self = user;
+
+    return self->check(self->user);
+}
+
+void lanes_run(lanes *self, sonda_input *input, lanes_feed feed, lanes_check may_go_on)
+{
+    lanes_drain(self);
+    self->input = input;
+    self->feed = feed;
+    self->check = may_go_on;
+    sonda_conveyor_run(self->conveyor, fill, check);
+    (void)sonda_input_move(input, NULL, 0);
 }

@@ -15,6 +15,8 @@
 #define SONDA_TOOLS_LANES_H
 
 #include "detection.h"
+#include "sonda/batch.h"
+#include "sonda/input.h"
 
 typedef struct lanes lanes;
 
@@ -38,8 +40,28 @@ void lanes_end(lanes *self);
 void lanes_add(
     lanes *self, const void *record, size_t record_len, uint64_t number, uint64_t offset);
 
+/* During lanes_run(): a record whose payload stays where it is. */
+void lanes_add_payload(lanes *self,
+                       const sonda_record_header *header,
+                       const void *payload,
+                       size_t payload_len,
+                       uint64_t offset);
+
 /* A record that was none; `reason` is static. */
 void lanes_skip(lanes *self, uint64_t number, uint64_t offset, const char *reason);
+
+/*
+ * For an input that fills the lanes from all their threads. `feed` is called on
+ * any of them, one at a time: it feeds the input once, for no more records than
+ * LANES_FEED_MAX, which go to lanes_add_payload() and lanes_skip(); false: nothing comes
+ * after it. `check` is called on this thread now and then; true: feed no more.
+ */
+#define LANES_FEED_MAX SONDA_BATCH_MAX
+typedef bool (*lanes_feed)(void *user);
+typedef int (*lanes_check)(void *user);
+
+/* Everything that `feed` gives passes the lanes. The input's memory is then its own. */
+void lanes_run(lanes *self, sonda_input *input, lanes_feed feed, lanes_check check);
 
 /* Everything added so far is written. */
 void lanes_drain(lanes *self);

@@ -13,6 +13,10 @@
  * The caller's thread takes part whenever no slot is free; with one thread it
  * does everything and no thread is started.
  *
+ * Instead of filling slots the caller may hand over what fills them: then each
+ * thread fills a slot, in order, and goes on with it, so that what a slot holds
+ * stays in that processor's caches from its filling to its last step.
+ *
  * Public. Compiles alone as C99 and C++11.
  */
 
@@ -32,6 +36,12 @@ typedef struct sonda_conveyor sonda_conveyor;
 
 /** One step of a slot, on `thread`: 0 is the caller's, others count up. */
 typedef void (*sonda_conveyor_step)(uint32_t slot, uint32_t thread, void *user);
+
+/** Fills a slot; 0: there is nothing left to fill one with, and it stays free. */
+typedef int (*sonda_conveyor_source)(uint32_t slot, uint32_t thread, void *user);
+
+/** Called between steps; other than 0: fill no more. */
+typedef int (*sonda_conveyor_check)(void *user);
 
 /** Options of sonda_conveyor_open(). */
 typedef struct sonda_conveyor_options {
@@ -116,6 +126,22 @@ SONDA_API void sonda_conveyor_put(sonda_conveyor *conveyor);
  * @allocates Nothing.
  */
 SONDA_API void sonda_conveyor_drain(sonda_conveyor *conveyor);
+
+/**
+ * Have slots filled by `source` until it has nothing left, and work until all of
+ * them have passed `last`. Not between sonda_conveyor_slot() and its put.
+ *
+ * @param conveyor  From sonda_conveyor_open().
+ * @param source    Called on any of the threads, one at a time and in order; what
+ *                  it has written its next call sees. May not call the conveyor.
+ * @param check     NULL, or called on the caller's thread between its steps.
+ *
+ * @threads   The one that opened the conveyor.
+ * @allocates Nothing.
+ */
+SONDA_API void sonda_conveyor_run(sonda_conveyor *conveyor,
+                                  sonda_conveyor_source source,
+                                  sonda_conveyor_check check);
 
 SONDA_END_DECLS
 

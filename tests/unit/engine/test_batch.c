@@ -135,6 +135,48 @@ static void test_batch__full_of_events__each_found_by_its_number(void **state)
     close(&all);
 }
 
+static void test_batch__payloads_that_stay_where_they_are__found_by_number(void **state)
+{
+    sonda_record_header header = {.source = SONDA_SOURCE_JSON};
+    pipeline all;
+
+    (void)state;
+    open(&all);
+    header.size = (uint32_t)(SONDA_RECORD_HEADER_SIZE + strlen(whoami));
+    for (uint64_t i = 0; i < SONDA_BATCH_MAX; i++) {
+        header.seq = 100 + i;
+        assert_int_equal(sonda_batch_add_payload(all.batch, &header, whoami, strlen(whoami)),
+                         SONDA_OK);
+    }
+    assert_int_equal(sonda_batch_add_payload(all.batch, &header, whoami, strlen(whoami)),
+                     SONDA_ERR_FULL);
+
+    work_off(&all);
+
+    assert_int_equal(all.seen.found_count, SONDA_BATCH_MAX);
+    for (uint64_t i = 0; i < SONDA_BATCH_MAX; i++) {
+        assert_int_equal(all.seen.found[i], 100 + i);
+    }
+    close(&all);
+}
+
+static void test_batch__payload_of_another_size_than_the_header_says__refused(void **state)
+{
+    sonda_record_header header = {.source = SONDA_SOURCE_JSON,
+                                  .size = SONDA_RECORD_HEADER_SIZE + 3};
+    pipeline all;
+
+    (void)state;
+    open(&all);
+    assert_int_equal(sonda_batch_add_payload(all.batch, &header, "{}", 2),
+                     SONDA_ERR_INVALID_ARGUMENT);
+    header.size = 2;
+    assert_int_equal(sonda_batch_add_payload(all.batch, &header, "{}", 2),
+                     SONDA_ERR_INVALID_ARGUMENT);
+    assert_int_equal(sonda_batch_count(all.batch), 0);
+    close(&all);
+}
+
 static void test_batch__unreadable_record_between__told_and_the_others_found(void **state)
 {
     pipeline all;
@@ -238,6 +280,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_batch__full_of_events__each_found_by_its_number),
+        cmocka_unit_test(test_batch__payloads_that_stay_where_they_are__found_by_number),
+        cmocka_unit_test(test_batch__payload_of_another_size_than_the_header_says__refused),
         cmocka_unit_test(test_batch__unreadable_record_between__told_and_the_others_found),
         cmocka_unit_test(test_batch__more_fields_than_the_room_has__the_rest_as_by_a_worker),
         cmocka_unit_test(test_batch__beyond_the_limit_of_fields__is_a_health_event),

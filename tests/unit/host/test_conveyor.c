@@ -101,6 +101,72 @@ static void test_conveyor__any_number_of_threads__every_step_once_and_in_order(v
     }
 }
 
+/* Number of the next slot that fill() fills; it stops at `fill_end`. */
+static uint64_t filled;
+static uint64_t fill_end;
+
+static int fill(uint32_t slot, uint32_t thread, void *user)
+{
+    passing *self = user;
+
+    (void)thread;
+    if (filled == fill_end) {
+        return 0;
+    }
+    self->numbers[slot] = filled++;
+    return 1;
+}
+
+static void test_conveyor_run__any_number_of_threads__every_step_once_and_in_order(void **state)
+{
+    static const uint32_t threads[] = {1, 2, 3, 8};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++) {
+        passing self = {{0}, {0}, 0, 0, 0, 0};
+        sonda_conveyor_options options = options_for(threads[i], &self);
+        sonda_conveyor *conveyor = NULL;
+
+        assert_int_equal(sonda_conveyor_open(&conveyor, &options, NULL), SONDA_OK);
+        self.numbers[sonda_conveyor_slot(conveyor)] = 0;
+        sonda_conveyor_put(conveyor); /* both ways of filling, one after the other */
+        filled = 1;
+        for (fill_end = COUNT; fill_end <= 2 * COUNT; fill_end += COUNT) {
+            sonda_conveyor_run(conveyor, fill, NULL);
+
+            assert_int_equal(self.last, fill_end);
+        }
+        assert_int_equal(self.second_wrong + self.last_wrong, 0);
+        sonda_conveyor_close(conveyor);
+    }
+}
+
+static int after_some(void *user)
+{
+    passing *self = user;
+
+    return self->last >= 10;
+}
+
+static void test_conveyor_run__told_to_stop__passes_what_was_filled(void **state)
+{
+    passing self = {{0}, {0}, 0, 0, 0, 0};
+    sonda_conveyor_options options = options_for(3, &self);
+    sonda_conveyor *conveyor = NULL;
+
+    (void)state;
+    assert_int_equal(sonda_conveyor_open(&conveyor, &options, NULL), SONDA_OK);
+    filled = 0;
+    fill_end = UINT64_MAX;
+
+    sonda_conveyor_run(conveyor, fill, after_some);
+
+    assert_true(self.last >= 10);
+    assert_int_equal(self.last, filled);
+    assert_int_equal(self.second_wrong + self.last_wrong, 0);
+    sonda_conveyor_close(conveyor);
+}
+
 static void test_conveyor__closed_with_slots_on_their_way__drains_first(void **state)
 {
     passing self = {{0}, {0}, 0, 0, 0, 0};
@@ -162,6 +228,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conveyor__any_number_of_threads__every_step_once_and_in_order),
+        cmocka_unit_test(
+            test_conveyor_run__any_number_of_threads__every_step_once_and_in_order),
+        cmocka_unit_test(test_conveyor_run__told_to_stop__passes_what_was_filled),
         cmocka_unit_test(test_conveyor__closed_with_slots_on_their_way__drains_first),
         cmocka_unit_test(test_conveyor__slot_asked_for_twice__is_the_same),
         cmocka_unit_test(test_conveyor__options_out_of_range__refused),

@@ -125,6 +125,107 @@ static uint32_t feed_in_steps(log *to, uint32_t format, sonda__span text, size_t
     return found;
 }
 
+/* Payloads that must stay as they are until the input is moved. */
+typedef struct standing {
+    log *to;
+    sonda__span payloads[64];
+    char *copies[64];
+    size_t count;
+} standing;
+
+static sonda_status on_payload(const sonda_record_header *header,
+                               const void *payload,
+                               size_t payload_len,
+                               uint64_t number,
+                               uint64_t offset,
+                               void *user)
+{
+    standing *self = user;
+    uint8_t *record = malloc(SONDA_RECORD_HEADER_SIZE + payload_len);
+    sonda_status status;
+
+    assert_int_equal(sonda_record_header_write(header, record), SONDA_OK);
+    memcpy(record + SONDA_RECORD_HEADER_SIZE, payload, payload_len);
+    status =
+        on_record(record, SONDA_RECORD_HEADER_SIZE + payload_len, number, offset, self->to);
+    assert_true(self->count < 64);
+    self->payloads[self->count] = sonda__span_of(payload, payload_len);
+    self->copies[self->count++] = (char *)record;
+    return status;
+}
+
+static void
+on_none(uint64_t number, uint64_t offset, sonda_status status, const char *reason, void *user)
+{
+    standing *self = user;
+
+    on_skipped(number, offset, status, reason, self->to);
+}
+
+static void expect_standing(standing *self)
+{
+    for (size_t i = 0; i < self->count; i++) {
+        assert_memory_equal(self->payloads[i].data, self->copies[i] + SONDA_RECORD_HEADER_SIZE,
+                            self->payloads[i].len);
+        free(self->copies[i]);
+    }
+    self->count = 0;
+}
+
+/*
+ * As feed_in_steps() with the bytes put in the room, a limit of records for each
+ * call, and other memory before each.
+ */
+static void
+feed_by_room(log *to, uint32_t format, sonda__span text, size_t step, uint32_t limit)
+{
+    static char memory[2][SONDA_INPUT_BUFFER_MIN];
+    sonda_input_options options = SONDA_INPUT_OPTIONS_INIT;
+    sonda_input_callbacks callbacks = SONDA_INPUT_CALLBACKS_INIT;
+    standing kept = {.to = to};
+    sonda_input *input = NULL;
+    sonda_status status = SONDA_OK;
+    size_t at = 0;
+
+    to->used = 0;
+    to->text[0] = '\0';
+    to->last_number = 0;
+    options.stream = 7;
+    options.format = format;
+    callbacks.limit = limit;
+    callbacks.on_record = on_record;
+    callbacks.on_payload = on_payload;
+    callbacks.on_skipped = on_none;
+    callbacks.user = &kept;
+    assert_int_equal(sonda_input_open(&input, &options, NULL), SONDA_OK);
+    for (unsigned turn = 0; at < text.len || status == SONDA_ERR_FULL; turn++) {
+        size_t len = text.len - at < step ? text.len - at : step;
+        void *bytes = NULL;
+        size_t room = 0;
+
+        assert_int_equal(sonda_input_move(input, memory[turn % 2], sizeof memory[0]), SONDA_OK);
+        if (status == SONDA_ERR_FULL) {
+            status = sonda_input_feed(input, NULL, 0, &callbacks);
+        } else {
+            assert_int_equal(sonda_input_room(input, &bytes, &room), SONDA_OK);
+            assert_true(room >= len);
+            memcpy(bytes, text.data + at, len);
+            at += len;
+            status = sonda_input_feed(input, bytes, len, &callbacks);
+        }
+        assert_true(status == SONDA_OK || status == SONDA_ERR_FULL);
+        assert_true(kept.count <= limit);
+        expect_standing(&kept);
+    }
+    do {
+        status = sonda_input_finish(input, &callbacks);
+        expect_standing(&kept);
+    } while (status == SONDA_ERR_FULL);
+    assert_int_equal(status, SONDA_OK);
+    assert_int_equal(sonda_input_count(input), to->last_number);
+    sonda_input_close(input);
+}
+
 typedef struct framed {
     const char *text;
     const char *records;
@@ -142,6 +243,10 @@ static void expect_frames(uint32_t format, const framed *rows, size_t count)
             if (strcmp(got.text, rows[i].records) != 0) {
                 fail_msg("in steps of %zu:\n%s\ngave:\n%s\nnot:\n%s", step, rows[i].text,
                          got.text, rows[i].records);
+            }
+            for (uint32_t limit = 1; limit <= 3; limit++) {
+                feed_by_room(&got, format, text, step, limit);
+                assert_string_equal(got.text, rows[i].records);
             }
         }
     }
