@@ -3,7 +3,7 @@
 /*
  * A pack of any bytes: refused with a reason, or executed on fixed events.
  *
- * Size, schema and digest are made right first, so that inventions reach the
+ * Version, size, schema and digest are made right first, so that inventions reach the
  * verifier instead of ending at a checksum.
  */
 
@@ -15,6 +15,7 @@
 #include "core/crypto/hash.h"
 #include "core/detect/match.h"
 #include "core/rules/content.h"
+#include "core/rules/content_policy.h"
 #include "core/rules/pack_format.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -31,6 +32,7 @@ static void seal(uint8_t *bytes, size_t size)
     sonda__sha256_state state;
     size_t after = SONDA__AT_DIGEST + SONDA__SHA256_SIZE;
 
+    bytes[SONDA__AT_VERSION] = SONDA__PACK_VERSION;
     put64(bytes + SONDA__AT_TOTAL_SIZE, size);
     memcpy(bytes + SONDA__AT_SCHEMA, sonda_field_schema_hash(), SONDA__SHA256_SIZE);
     sonda__sha256_begin(&state);
@@ -90,6 +92,24 @@ static void on_match(uint32_t rule_index, void *user)
     }
 }
 
+/* Every rule has an action that there is, and features that have names. */
+static void ask_policy(const sonda_content *content)
+{
+    for (uint32_t i = 0; i < sonda_content_rule_count(content); i++) {
+        sonda__response response = sonda__content_response(content, i);
+
+        if (response.action < SONDA_ACTION_ALERT || response.action > SONDA_ACTION_NONE) {
+            abort();
+        }
+        for (uint32_t bit = 0; bit < SONDA__FEATURES_MAX; bit++) {
+            if ((response.features >> bit & 1) != 0 &&
+                sonda__content_feature(content, bit).len == 0) {
+                abort();
+            }
+        }
+    }
+}
+
 static void execute(sonda_content *content)
 {
     static sonda_event *event;
@@ -103,6 +123,7 @@ static void execute(sonda_content *content)
     run.content = content;
     run.event = event;
     run.matcher = matcher;
+    ask_policy(content);
     make_event(event, content, 1);
     (void)sonda__match(content, event, matcher, on_match, &run);
     make_event(event, content, 4688);

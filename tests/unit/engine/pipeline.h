@@ -14,8 +14,11 @@
 #include "sonda/compile/compile.h"
 #include "sonda/sonda.h"
 
-/* Content of Sigma YAML; every document must compile. */
-static inline sonda_content *content_of(const char *yaml)
+/*
+ * Content of Sigma YAML and a response policy, which may be NULL; every document
+ * must compile.
+ */
+static inline sonda_content *content_with(const char *yaml, const char *policy)
 {
     sonda_content_options options = SONDA_CONTENT_OPTIONS_INIT;
     sonda_compile *compile = NULL;
@@ -27,6 +30,10 @@ static inline sonda_content *content_of(const char *yaml)
     options.require_signature = 0;
     assert_int_equal(sonda_compile_open(&compile, NULL, NULL), SONDA_OK);
     assert_int_equal(sonda_compile_add_yaml(compile, "test.yml", yaml, strlen(yaml)), SONDA_OK);
+    if (policy != NULL) {
+        assert_int_equal(sonda_compile_set_policy(compile, policy, strlen(policy), NULL),
+                         SONDA_OK);
+    }
     assert_int_equal(sonda_compile_finish(compile, &pack, &pack_len, &error), SONDA_OK);
     assert_int_equal(sonda_compile_count(compile, SONDA_COMPILE_REJECTED), 0);
     assert_int_equal(sonda_compile_count(compile, SONDA_COMPILE_UNMAPPED), 0);
@@ -34,6 +41,11 @@ static inline sonda_content *content_of(const char *yaml)
                      SONDA_OK);
     sonda_compile_close(compile);
     return content;
+}
+
+static inline sonda_content *content_of(const char *yaml)
+{
+    return content_with(yaml, NULL);
 }
 
 /* A record of any source around a payload. */

@@ -159,6 +159,11 @@ static const char rules[] = "title: Any Linux process\n"
                             "    condition: {field: ProcessId, percentile: 50, gte: 0}\n"
                             "generate: true\n";
 
+static const char policy[] =
+    "policy:\n"
+    "    - {rule: dddddddd-0000-0000-0000-000000000001, action: kill, feature: guard}\n"
+    "    - {rule: dddddddd-0000-0000-0000-000000000003, action: none}\n";
+
 static uint32_t findings;
 static uint32_t events;
 static uint8_t record[SONDA_RECORD_MAX + 1];
@@ -180,6 +185,17 @@ static void on_finding(const sonda_finding *finding, void *user)
     (void)user;
     findings++;
     assert_int_equal(sonda_finding_to_ocsf(finding, json, sizeof json, &len), SONDA_OK);
+}
+
+static uint32_t denied;
+
+static void
+on_verdict(uint64_t ticket, sonda_verdict verdict, const sonda_finding *finding, void *user)
+{
+    (void)ticket;
+    (void)user;
+    denied += verdict == SONDA_VERDICT_DENY;
+    assert_true((finding != NULL) == (verdict == SONDA_VERDICT_DENY));
 }
 
 static size_t generic(uint16_t source, const char *command_line)
@@ -322,14 +338,17 @@ static void test_process__records_of_every_source__allocates_nothing(void **stat
     sonda_engine *engine = NULL;
     sonda_tracker *tracker = NULL;
     sonda_worker *worker = NULL;
-    sonda_content *content = content_of(rules);
+    sonda_engine_options engine_options = SONDA_ENGINE_OPTIONS_INIT;
+    sonda_content *content = content_with(rules, policy);
 
     (void)state;
+    engine_options.response_mode = SONDA_RESPONSE_ENFORCE;
     allocator.allocate = allocate;
     allocator.release = release;
     options.on_event = on_event;
     options.on_finding = on_finding;
-    assert_int_equal(sonda_engine_open(&engine, NULL, &allocator), SONDA_OK);
+    options.on_verdict = on_verdict;
+    assert_int_equal(sonda_engine_open(&engine, &engine_options, &allocator), SONDA_OK);
     assert_int_equal(sonda_tracker_open(&tracker, NULL, &allocator), SONDA_OK);
     assert_int_equal(sonda_worker_open(&worker, engine, tracker, &options, &allocator),
                      SONDA_OK);
@@ -338,6 +357,11 @@ static void test_process__records_of_every_source__allocates_nothing(void **stat
     assert_int_equal(findings, 0);
     assert_int_equal(sonda_engine_publish(engine, content), SONDA_OK);
     feed_every_source(worker); /* the worker switches content on its way */
+    assert_int_equal(denied, 2);
+    assert_int_equal(sonda_engine_switch(engine, SONDA_SWITCH_FEATURE, "guard", 5, 1),
+                     SONDA_OK);
+    feed_every_source(worker);
+    assert_int_equal(denied, 2);
     feed_bad_records(worker);
     feed_largest_record(worker);
     processing = 1;
@@ -345,7 +369,7 @@ static void test_process__records_of_every_source__allocates_nothing(void **stat
     processing = 0;
 
     assert_true(findings >= 6);
-    assert_true(events > 2 * 20);
+    assert_true(events > 3 * 20);
     sonda_worker_close(worker);
     sonda_tracker_close(tracker);
     sonda_engine_close(engine);

@@ -117,31 +117,11 @@ on_verdict(uint64_t ticket, sonda_verdict verdict, const sonda_finding *finding,
     }
 }
 
-static sonda_content *content_with_policy(void)
-{
-    sonda_content_options options = SONDA_CONTENT_OPTIONS_INIT;
-    sonda_compile *compile = NULL;
-    sonda_content *content = NULL;
-    const void *pack = NULL;
-    size_t pack_len = 0;
-
-    options.require_signature = 0;
-    assert_int_equal(sonda_compile_open(&compile, NULL, NULL), SONDA_OK);
-    assert_int_equal(sonda_compile_add_yaml(compile, "r.yml", rules, strlen(rules)), SONDA_OK);
-    assert_int_equal(sonda_compile_set_policy(compile, policy, strlen(policy), NULL), SONDA_OK);
-    assert_int_equal(sonda_compile_finish(compile, &pack, &pack_len, NULL), SONDA_OK);
-    assert_int_equal(sonda_compile_count(compile, SONDA_COMPILE_REJECTED), 0);
-    assert_int_equal(sonda_content_load(&content, pack, pack_len, &options, NULL, NULL),
-                     SONDA_OK);
-    sonda_compile_close(compile);
-    return content;
-}
-
 static void open_pipeline(pipeline *to, uint32_t mode, bool answers)
 {
     sonda_engine_options options = SONDA_ENGINE_OPTIONS_INIT;
     sonda_worker_options worker_options = SONDA_WORKER_OPTIONS_INIT;
-    sonda_content *content = content_with_policy();
+    sonda_content *content = content_with(rules, policy);
 
     memset(to, 0, sizeof *to);
     options.response_mode = mode;

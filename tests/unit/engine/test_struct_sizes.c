@@ -93,6 +93,17 @@ static sonda_status read_tracker_numbers(void *given)
     return status;
 }
 
+static sonda_status read_switch(void *given)
+{
+    sonda_engine *engine = NULL;
+    sonda_status status;
+
+    assert_int_equal(sonda_engine_open(&engine, NULL, NULL), SONDA_OK);
+    status = sonda_engine_switch_get(engine, 0, given);
+    sonda_engine_close(engine);
+    return status;
+}
+
 static sonda_status add_to(void *given)
 {
     const sonda_stats part = SONDA_STATS_INIT;
@@ -128,6 +139,7 @@ static const struct {
     {"sonda_tracker_numbers", read_tracker_numbers, sizeof(sonda_tracker_numbers)},
     {"sonda_stats, the sum", add_to, sizeof(sonda_stats)},
     {"sonda_stats, a part", add_from, sizeof(sonda_stats)},
+    {"sonda_switch_view", read_switch, sizeof(sonda_switch_view)},
     {"sonda_recording_info", write_header, sizeof(sonda_recording_info)},
 };
 

@@ -138,6 +138,9 @@ typedef struct seen {
     unsigned idles;
     unsigned stop_at;
     unsigned fail_at;
+    unsigned ticks;
+    unsigned tick_fail_at;
+    uint64_t tick_ms;
 } seen;
 
 static void on_live(const sonda_source_description *description,
@@ -174,6 +177,15 @@ static sonda_status on_idle(void *user)
     return SONDA_OK;
 }
 
+/* The clock is the host's own: the run lasts until it has ticked often enough. */
+static sonda_status on_tick(void *user)
+{
+    seen *saw = user;
+
+    saw->ticks++;
+    return saw->ticks == saw->tick_fail_at ? SONDA_ERR_FULL : SONDA_OK;
+}
+
 static sonda_status
 run_fake(seen *saw, uint64_t duration_ms, sonda_host_numbers *numbers, sonda_error *error)
 {
@@ -187,6 +199,8 @@ run_fake(seen *saw, uint64_t duration_ms, sonda_host_numbers *numbers, sonda_err
     options.on_live = on_live;
     options.on_record = on_record;
     options.on_idle = on_idle;
+    options.on_tick = saw->tick_fail_at != 0 ? on_tick : NULL;
+    options.tick_ms = saw->tick_ms;
     options.user = saw;
     assert_int_equal(sonda_host_open(&saw->host, &quiet, NULL), SONDA_OK);
     status = sonda_host_run(saw->host, &options, numbers, error);
@@ -299,6 +313,27 @@ static void test_run__stopped_before__does_not_begin(void **state)
     sonda_host_close(host);
 }
 
+static void test_run__ticks_of_an_idle_adapter__go_on_until_one_fails(void **state)
+{
+    seen saw = {.tick_fail_at = 3, .tick_ms = 1};
+
+    (void)state;
+
+    assert_int_equal(run_fake(&saw, 0, NULL, NULL), SONDA_ERR_FULL);
+
+    assert_int_equal(saw.ticks, 3);
+    assert_true(saw.records >= RECORDS);
+}
+
+static void test_run__ticks_without_a_time__are_refused(void **state)
+{
+    seen saw = {.tick_fail_at = 1, .tick_ms = 0};
+
+    (void)state;
+
+    assert_int_equal(run_fake(&saw, 0, NULL, NULL), SONDA_ERR_INVALID_ARGUMENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +344,9 @@ int main(void)
         cmocka_unit_test_setup(test_run__callback_fails__ends_with_its_status, reset),
         cmocka_unit_test_setup(test_run__adapter_may_not_open__says_why, reset),
         cmocka_unit_test_setup(test_run__adapter_cannot_start__says_why, reset),
+        cmocka_unit_test_setup(test_run__ticks_of_an_idle_adapter__go_on_until_one_fails,
+                               reset),
+        cmocka_unit_test_setup(test_run__ticks_without_a_time__are_refused, reset),
         cmocka_unit_test_setup(test_run__stopped_before__does_not_begin, reset),
     };
 

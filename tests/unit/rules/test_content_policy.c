@@ -152,6 +152,30 @@ static void test_policy__precedence__is_as_documented(void **state)
     }
 }
 
+static void test_policy__views_of_other_versions__are_filled_as_far_as_known(void **state)
+{
+    sonda_content *content = NULL;
+    sonda_policy_view view = SONDA_POLICY_VIEW_INIT;
+    sonda_content_info info = SONDA_CONTENT_INFO_INIT;
+
+    (void)state;
+    assert_int_equal(make(rule, ENTRIES("{level: high, action: kill}"), NULL, &content),
+                     SONDA_OK);
+    view.struct_size = offsetof(sonda_policy_view, level);
+    view.level = 77;
+    info.struct_size = offsetof(sonda_content_info, policy_count);
+    info.policy_count = 77;
+
+    assert_int_equal(sonda_content_policy(content, 0, &view), SONDA_OK);
+    assert_int_equal(view.action, SONDA_ACTION_KILL);
+    assert_int_equal(view.level, 77);
+    assert_int_equal(sonda_content_info_get(content, &info), SONDA_OK);
+    assert_int_equal(info.policy_count, 77);
+    view.struct_size = 1;
+    assert_int_equal(sonda_content_policy(content, 0, &view), SONDA_ERR_ABI);
+    sonda_content_release(content);
+}
+
 static void test_policy__rules_out_of_range__are_alerts(void **state)
 {
     sonda_content *content = NULL;
@@ -229,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_policy__precedence__is_as_documented),
+        cmocka_unit_test(test_policy__views_of_other_versions__are_filled_as_far_as_known),
         cmocka_unit_test(test_policy__rules_out_of_range__are_alerts),
         cmocka_unit_test(test_policy__more_features_than_bits__is_refused),
         cmocka_unit_test(test_policy__ids_without_rule__are_found_in_every_pack),
