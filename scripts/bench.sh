@@ -22,5 +22,10 @@ for folder in rules rules-emerging-threats rules-threat-hunting; do
     [ -d "$data/sigma/$folder" ] && set -- "$@" "$data/sigma/$folder"
 done
 [ $# -gt 0 ] || echo "no SigmaHQ rules at $data/sigma: measured with the default rules only"
+[ $# -gt 0 ] || set -- "$(dirname "$0")/../content/rules"
+echo "== replay"
+"$(dirname "$0")/../bench/replay.py" "$build/sonda" \
+    "$data/windows/security-datasets/metasploit_logonpasswords_lsass_memory_dump.zip" "$@"
+[ -d "$data/sigma" ] || set --
 echo "== sensor"
 "$(dirname "$0")/../bench/sensor.py" "$build/sonda" "$build/bench/program_rate" "$@"
