@@ -309,9 +309,41 @@ static void test_content__no_memory_at_any_call__fails_and_leaks_nothing(void **
     assert_true(fail_at > 5);
 }
 
+/* Seeds that are refused at their version lead a fuzzer nowhere. */
+static void test_content__seeds_of_the_fuzz_target__load(void **state)
+{
+    static const char *const names[] = {"every_part", "literals", "one_rule"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        static uint8_t bytes[65536];
+        char path[512];
+        sonda_content *content = NULL;
+        sonda_error error = SONDA_ERROR_INIT;
+        FILE *file;
+        size_t len;
+
+        (void)snprintf(path, sizeof path, SONDA_SOURCE_DIR "/fuzz/corpus/pack/%s.pack",
+                       names[i]);
+        file = fopen(path, "rb");
+        assert_non_null(file);
+        len = fread(bytes, 1, sizeof bytes, file);
+        (void)fclose(file);
+        assert_in_range(len, SONDA__PACK_HEADER_SIZE, sizeof bytes);
+        memcpy(bytes + SONDA__AT_SCHEMA, sonda_field_schema_hash(), SONDA__SHA256_SIZE);
+        mutated_seal(bytes, len);
+
+        if (pack_fixture_load(bytes, len, &content, &error) != SONDA_OK) {
+            fail_msg("%s: %s; run scripts/pack_seeds.sh", path, error.message);
+        }
+        sonda_content_release(content);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_content__seeds_of_the_fuzz_target__load),
         cmocka_unit_test_setup_teardown(test_content__whole__answers_questions, make_pack,
                                         free_pack),
         cmocka_unit_test_setup_teardown(test_content__questions_out_of_range__are_not_found,
