@@ -206,7 +206,8 @@ static void put_literal(builder *build, const placed *place, uint32_t wait_count
         sonda__pack_buffer_bytes(&build->needs, &need, sizeof need);
     }
     sections->cost_byte =
-        sonda__cost_add(sections->cost_byte, sonda__literal_cost(key->len, count));
+        sonda__cost_add(sections->cost_byte,
+                        sonda__literal_cost(key->len, count, key->field == SONDA__SCAN_EVERY));
 }
 
 /* A hash table over literals in the order of their hashes. */

@@ -38,33 +38,46 @@ static bool is_stopped(const value_scan *scan)
     return scan->question->matcher->steps_left == 0;
 }
 
-/* Takes the literal if it stands at `at` of the value, which may be before its start. */
-static void try_literal(const value_scan *scan, const uint8_t *literal, size_t at)
+/*
+ * Takes the literal of a probe if it stands at `at` of the value, which may be
+ * before its start.
+ */
+static void try_literal(const value_scan *scan, const sonda__probe *probe, size_t at)
 {
-    sonda__span text =
-        sonda__pack_text(&scan->question->content->pack, literal + SONDA__AT_LITERAL_TEXT);
+    const sonda__pack *pack = &scan->question->content->pack;
+    const uint8_t *literal;
+    sonda__span text;
 
-    if (sonda__matcher_step(scan->question->matcher, 1 + text.len) && at <= scan->len &&
-        text.len <= scan->len - at && (text.len == 0 || is_same(scan, at, text))) {
+    if (at > scan->len || probe->len > scan->len - at ||
+        (probe->check_at < probe->len &&
+         sonda__gram_case(sonda__pack_u32(scan->text + at + probe->check_at)) !=
+             probe->check)) {
+        return;
+    }
+    literal = sonda__pack_entry(pack, SONDA__SECTION_LITERALS, probe->literal);
+    if (literal == NULL) {
+        return;
+    }
+    text = sonda__pack_text(pack, literal + SONDA__AT_LITERAL_TEXT);
+    if (sonda__matcher_step(scan->question->matcher, text.len) && text.len <= scan->len - at &&
+        (text.len == 0 || is_same(scan, at, text))) {
         scan->on_literal(scan->question, literal);
     }
 }
 
 /* The place where an anchored literal would stand; past the end for none. */
-static size_t place_of(const value_scan *scan, const uint8_t *literal, uint32_t kind)
+static size_t place_of(const value_scan *scan, const sonda__probe *probe)
 {
-    uint32_t len = sonda__pack_u32(literal + SONDA__AT_LITERAL_TEXT + 4);
-
-    if (kind == SONDA__LITERAL_WHOLE) {
-        return len == scan->len ? 0 : SIZE_MAX;
+    if (probe->kind == SONDA__LITERAL_WHOLE) {
+        return probe->len == scan->len ? 0 : SIZE_MAX;
     }
-    return kind < SONDA__LITERAL_END ? 0 : scan->len - len;
+    return probe->kind < SONDA__LITERAL_END ? 0 : scan->len - probe->len;
 }
 
-static const uint8_t *literal_of(const value_scan *scan, const sonda__probe *probe)
+/* Looking at a probe is a step, as is comparing a byte. */
+static bool step_probes(const value_scan *scan, const uint32_t *bucket)
 {
-    return sonda__pack_entry(&scan->question->content->pack, SONDA__SECTION_LITERALS,
-                             probe->literal);
+    return sonda__matcher_step(scan->question->matcher, bucket[1] - bucket[0]);
 }
 
 static void
@@ -73,15 +86,14 @@ probe_anchored(const value_scan *scan, const sonda__probe_table *table, uint32_t
     uint32_t hash = sonda__anchored_hash(scan->text, scan->len, kind);
     const uint32_t *bucket = table->buckets + (hash >> table->shift);
 
+    if (!step_probes(scan, bucket)) {
+        return;
+    }
     for (uint32_t i = bucket[0]; i < bucket[1] && !is_stopped(scan); i++) {
         const sonda__probe *probe = &table->probes[i];
 
-        if (probe->hash == hash && probe->at == kind) {
-            const uint8_t *literal = literal_of(scan, probe);
-
-            if (literal != NULL) {
-                try_literal(scan, literal, place_of(scan, literal, kind));
-            }
+        if (probe->hash == hash && probe->kind == kind) {
+            try_literal(scan, probe, place_of(scan, probe));
         }
     }
 }
@@ -113,13 +125,15 @@ static void probe_inner(const value_scan *scan, const sonda__probe_table *table,
     uint32_t hash = sonda__gram_hash(sonda__pack_u32(scan->text + at));
     const uint32_t *bucket = table->buckets + (hash >> table->shift);
 
+    if (!step_probes(scan, bucket)) {
+        return;
+    }
     for (uint32_t i = bucket[0]; i < bucket[1] && !is_stopped(scan); i++) {
         const sonda__probe *probe = &table->probes[i];
-        const uint8_t *literal = probe->hash == hash ? literal_of(scan, probe) : NULL;
 
-        if (literal != NULL) {
+        if (probe->hash == hash) {
             /* Before the start this wraps to past the end. */
-            try_literal(scan, literal, at - probe->at);
+            try_literal(scan, probe, at - probe->at);
         }
     }
 }

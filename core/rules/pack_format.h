@@ -20,6 +20,7 @@
 #ifndef SONDA_CORE_RULES_PACK_FORMAT_H
 #define SONDA_CORE_RULES_PACK_FORMAT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SONDA__PACK_MAGIC "SONDAPCK"
@@ -575,11 +576,12 @@ static inline uint64_t sonda__pack_u64(const uint8_t *at)
 
 /*
  * Steps that one byte of a value can cost at worst through a literal: it is
- * compared, and each of its alternatives is marked.
+ * compared, and each of its alternatives is marked. Keywords are searched for
+ * each of their log sources, of which there are `postings` at most.
  */
-static inline uint64_t sonda__literal_cost(uint32_t len, uint32_t postings)
+static inline uint64_t sonda__literal_cost(uint32_t len, uint32_t postings, bool keyword)
 {
-    return 1 + (uint64_t)len + postings;
+    return (1 + (uint64_t)len + postings) * (keyword ? postings : 1);
 }
 
 /* Bytes that are hashed of a literal of this kind. */
@@ -628,10 +630,16 @@ static inline uint32_t sonda__anchored_hash(const uint8_t *at, size_t len, uint3
                       32);
 }
 
+/* Four bytes in a row but for the case of ASCII. */
+static inline uint32_t sonda__gram_case(uint32_t gram)
+{
+    return gram | SONDA__CASE_BIT * 0x01010101u;
+}
+
 /* Hash of four bytes in a row; its upper bits number the bit and the bucket. */
 static inline uint32_t sonda__gram_hash(uint32_t gram)
 {
-    return (gram | SONDA__CASE_BIT * 0x01010101u) * SONDA__GRAM_FACTOR;
+    return sonda__gram_case(gram) * SONDA__GRAM_FACTOR;
 }
 
 #endif

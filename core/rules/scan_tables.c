@@ -79,6 +79,15 @@ static uint32_t step_of(const uint8_t *literal)
     return len > SONDA__LITERAL_INNER_MIN ? 2 : 1;
 }
 
+/* Takes the last four bytes of a literal to check by, or the first. */
+static void check_by(sonda__probe *probe, const uint8_t *bytes, bool last)
+{
+    if (probe->len >= SONDA__LITERAL_INNER_MIN) {
+        probe->check_at = last ? probe->len - SONDA__LITERAL_INNER_MIN : 0;
+        probe->check = sonda__gram_case(sonda__pack_u32(bytes + probe->check_at));
+    }
+}
+
 /* The `i`-th of the runs of a literal, of which there are as many as its step has bytes. */
 static sonda__probe
 probe_of(const builder *build, uint32_t index, const uint8_t *literal, uint32_t i)
@@ -87,16 +96,19 @@ probe_of(const builder *build, uint32_t index, const uint8_t *literal, uint32_t 
     const uint8_t *bytes = (const uint8_t *)text.data;
     uint32_t kind = sonda__pack_u32(literal + SONDA__AT_LITERAL_KIND);
     uint32_t chosen = sonda__pack_u32(literal + SONDA__AT_LITERAL_GRAM);
-    sonda__probe probe = {.literal = index, .at = kind};
+    sonda__probe probe = {
+        .literal = index, .kind = kind, .len = (uint32_t)text.len, .check_at = UINT32_MAX};
 
     if (kind != SONDA__LITERAL_INNER) {
         probe.hash = sonda__anchored_hash(bytes, text.len, kind);
+        check_by(&probe, bytes, kind < SONDA__LITERAL_END);
         return probe;
     }
     /* As near the chosen run as leaves room for the others. */
     probe.at = (uint32_t)text.len - SONDA__LITERAL_INNER_MIN + 1 - step_of(literal);
     probe.at = (chosen < probe.at ? chosen : probe.at) + i;
     probe.hash = sonda__gram_hash(sonda__pack_u32(bytes + probe.at));
+    check_by(&probe, bytes, probe.at < text.len / 2);
     return probe;
 }
 

@@ -26,7 +26,12 @@
 typedef struct sonda__probe {
     uint32_t hash;
     uint32_t literal; /* index into LITERALS */
-    uint32_t at;      /* of four bytes: where they are in it; else its kind */
+    uint32_t kind;    /* sonda__literal_kind */
+    uint32_t len;     /* of the literal */
+    uint32_t at;      /* of an inner one: where the bytes that were hashed are in it */
+    /* Four other bytes of it as sonda__gram_case() makes them, and where: tell most apart. */
+    uint32_t check;
+    uint32_t check_at; /* UINT32_MAX: it is too short */
 } sonda__probe;
 
 /* Probes in the order of their hashes' upper bits. */

@@ -170,14 +170,29 @@ static void add_source_costs(const sonda__pack *pack, tree_walk *walk)
     }
 }
 
+/* The first literal of the scan of keywords, which is the last scan. */
+static uint32_t first_keyword(const sonda__pack *pack)
+{
+    uint32_t scans = pack->count[SONDA__SECTION_SCANS];
+    const uint8_t *at =
+        scans == 0 ? NULL : sonda__pack_entry(pack, SONDA__SECTION_SCANS, scans - 1);
+
+    return at != NULL && sonda__pack_u32(at + SONDA__AT_SCAN_FIELD) == SONDA__SCAN_EVERY
+               ? sonda__pack_list(at + SONDA__AT_SCAN_ANCHORED).first
+               : UINT32_MAX;
+}
+
 static void add_literal_costs(const sonda__pack *pack, tree_walk *walk)
 {
+    uint32_t keywords = first_keyword(pack);
+
     for (uint32_t i = 0; i < pack->count[SONDA__SECTION_LITERALS]; i++) {
         const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_LITERALS, i);
         uint32_t len = sonda__pack_u32(at + SONDA__AT_LITERAL_TEXT + 4);
         uint32_t postings = sonda__pack_list(at + SONDA__AT_LITERAL_POSTINGS).count;
 
-        walk->cost_byte = sonda__cost_add(walk->cost_byte, sonda__literal_cost(len, postings));
+        walk->cost_byte =
+            sonda__cost_add(walk->cost_byte, sonda__literal_cost(len, postings, i >= keywords));
     }
 }
 
