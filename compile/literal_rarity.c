@@ -13,6 +13,12 @@
 
 #define MILLION 1000000u
 
+/* A run of a typical value counts as that of so many literals, by a thousandth. */
+#define GRAM_WEIGHT 20u
+
+/* Short literals within values need a closer look at all values of their field. */
+#define CLOSER_LOOK 20000u
+
 /* Values as a whole up to here are words and numbers of short lists. */
 #define SHORT_WHOLE 10u
 
@@ -71,7 +77,9 @@ static uint64_t base_of(size_t len, uint32_t kind)
         return len <= SHORT_WHOLE ? 20000 : 250;
     }
     if (kind == SONDA__LITERAL_INNER) {
-        return len < 10 ? UINT64_C(16000) >> (len < 4 ? 0 : len - 4) : 250;
+        uint64_t rare = len < 10 ? UINT64_C(16000) >> (len < 4 ? 0 : len - 4) : 250;
+
+        return rare + (len < 7 ? CLOSER_LOOK : 0) + (len < 5 ? CLOSER_LOOK : 0);
     }
     /* Paths share their beginnings: those are seen far more often than asked for. */
     return len < 5 ? 100000 : kind < SONDA__LITERAL_END ? 2000 : 500;
@@ -87,4 +95,18 @@ uint32_t sonda__literal_rarity(sonda__span literal, uint32_t kind, uint32_t popu
     }
     expected += typical(literal, kind);
     return expected < MILLION ? (uint32_t)expected : MILLION;
+}
+
+void sonda__literal_count_grams(uint32_t *counters, uint32_t bits)
+{
+    for (size_t i = 0; i < sonda__typical_value_count; i++) {
+        const sonda__typical_value *value = &sonda__typical_values[i];
+        sonda__span text = sonda__span_text(value->text);
+
+        for (size_t at = 0; at + SONDA__LITERAL_INNER_MIN <= text.len; at++) {
+            uint32_t hash = sonda__gram_hash(sonda__pack_u32((const uint8_t *)text.data + at));
+
+            counters[hash >> (32 - bits)] += value->per_thousand * GRAM_WEIGHT;
+        }
+    }
 }

@@ -19,4 +19,10 @@
  */
 uint32_t sonda__literal_rarity(sonda__span literal, uint32_t kind, uint32_t popularity);
 
+/*
+ * Adds to counters of four-byte runs, 2^`bits` of them by the upper bits of the
+ * run's hash, those that typical values have.
+ */
+void sonda__literal_count_grams(uint32_t *counters, uint32_t bits);
+
 #endif

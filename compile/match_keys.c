@@ -13,7 +13,13 @@
 
 #include "compile/match_keys.h"
 
+#include "compile/literal_rarity.h"
 #include "compile/match_regex.h"
+
+/* Bytes that are hashed of a long literal at an end of a value. */
+#define ANCHOR_WIDTH 8u
+/* Events in a million. */
+#define ANCHOR_COMMON 50000u
 
 void sonda__match_keys_init(sonda__match_keys *keys, const sonda_allocator *allocator)
 {
@@ -94,18 +100,33 @@ static literal_run best_run(const uint8_t *bytes, size_t len, uint32_t op, uint3
     }
 }
 
+/*
+ * Whether values often begin or end with the bytes by which an anchored run would
+ * be looked up: it would be tried on all of them. Other bytes tell it better.
+ */
+static bool is_anchor_common(const literal_run *run)
+{
+    const uint8_t *at = run->at_start ? run->at : run->at + (run->len - ANCHOR_WIDTH);
+    sonda__span anchor = sonda__span_of((const char *)at, ANCHOR_WIDTH);
+
+    return sonda__literal_rarity(anchor,
+                                 run->at_start ? SONDA__LITERAL_START : SONDA__LITERAL_END,
+                                 1) >= ANCHOR_COMMON;
+}
+
 static uint32_t kind_of(const literal_run *run)
 {
-    static const uint8_t by_len[] = {0, 4, 3, 2, 1, 1, 1, 1};
-    uint32_t width = run->len >= 8 ? 0 : by_len[run->len];
+    static const uint8_t by_len[] = {0, 5, 4, 3, 2, 2, 1, 1};
+    uint32_t width = run->len >= ANCHOR_WIDTH ? 0 : by_len[run->len];
 
     if (run->at_start && run->at_end) {
         return SONDA__LITERAL_WHOLE;
     }
-    if (run->at_start || run->at_end) {
-        return (run->at_start ? SONDA__LITERAL_START : SONDA__LITERAL_END) + width;
+    if ((!run->at_start && !run->at_end) ||
+        (run->len >= ANCHOR_WIDTH + SONDA__LITERAL_INNER_MIN && is_anchor_common(run))) {
+        return SONDA__LITERAL_INNER;
     }
-    return SONDA__LITERAL_INNER;
+    return (run->at_start ? SONDA__LITERAL_START : SONDA__LITERAL_END) + width;
 }
 
 static bool is_usable(const literal_run *run, uint32_t kind)

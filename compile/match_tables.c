@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "compile/literal_rarity.h"
 #include "core/base/allocate.h"
 
 /* Counters of four-byte runs, by the upper bits of their hash. */
@@ -109,19 +110,34 @@ static void count_grams(const builder *build)
             build->grams[hash >> (32 - GRAM_BITS)] += 1 + key->popularity;
         }
     }
+    sonda__literal_count_grams(build->grams, GRAM_BITS);
 }
 
-/* The rarest four bytes of a key. */
+/* Runs by which a key is looked for: as many as the places of a value leave out, and one. */
+static uint32_t run_count(uint32_t len)
+{
+    if (len >= SONDA__LITERAL_INNER_MIN + 3) {
+        return 4;
+    }
+    return len > SONDA__LITERAL_INNER_MIN ? 2 : 1;
+}
+
+/* The first of the rarest runs of four bytes of a key that follow one another. */
 static uint32_t choose_gram(const builder *build, const sonda__match_key *key)
 {
     const uint8_t *bytes = key_bytes(build, key);
-    uint32_t least = UINT32_MAX;
+    uint32_t runs = run_count(key->len);
+    uint64_t least = UINT64_MAX;
     uint32_t best = 0;
 
-    for (uint32_t at = 0; at + SONDA__LITERAL_INNER_MIN <= key->len; at++) {
-        uint32_t hash = sonda__gram_hash(sonda__pack_u32(bytes + at));
-        uint32_t count = build->grams[hash >> (32 - GRAM_BITS)];
+    for (uint32_t at = 0; at + SONDA__LITERAL_INNER_MIN + runs - 1 <= key->len; at++) {
+        uint64_t count = 0;
 
+        for (uint32_t i = 0; i < runs; i++) {
+            uint32_t hash = sonda__gram_hash(sonda__pack_u32(bytes + at + i));
+
+            count += build->grams[hash >> (32 - GRAM_BITS)];
+        }
         if (count < least) {
             least = count;
             best = at;

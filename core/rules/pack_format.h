@@ -457,12 +457,12 @@ enum {
 /* Where a literal stands; beginnings and ends by how many bytes are hashed. */
 typedef enum sonda__literal_kind {
     SONDA__LITERAL_WHOLE = 0,
-    SONDA__LITERAL_START = 1, /* to 5: 8, 4, 3, 2, 1 bytes */
-    SONDA__LITERAL_END = 6,   /* to 10 */
-    SONDA__LITERAL_INNER = 11,
-    SONDA__LITERAL_KIND_COUNT = 12
+    SONDA__LITERAL_START = 1, /* to 6: 8, 6, 4, 3, 2, 1 bytes */
+    SONDA__LITERAL_END = 7,   /* to 12 */
+    SONDA__LITERAL_INNER = 13,
+    SONDA__LITERAL_KIND_COUNT = 14
 } sonda__literal_kind;
-#define SONDA__LITERAL_WIDTHS 5u
+#define SONDA__LITERAL_WIDTHS 6u
 /* Tells the cases of ASCII apart: hashes of literals do not look at it. */
 #define SONDA__CASE_BIT 0x20u
 #define SONDA__GRAM_FACTOR 0x9e3779b1u
@@ -587,8 +587,8 @@ static inline uint64_t sonda__literal_cost(uint32_t len, uint32_t postings, bool
 /* Bytes that are hashed of a literal of this kind. */
 static inline uint32_t sonda__literal_width(uint32_t kind)
 {
-    static const uint8_t widths[SONDA__LITERAL_KIND_COUNT] = {0, 8, 4, 3, 2, 1,
-                                                              8, 4, 3, 2, 1, 4};
+    static const uint8_t widths[SONDA__LITERAL_KIND_COUNT] = {0, 8, 6, 4, 3, 2, 1,
+                                                              8, 6, 4, 3, 2, 1, 4};
 
     return kind < SONDA__LITERAL_KIND_COUNT ? widths[kind] : 0;
 }
