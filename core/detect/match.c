@@ -15,7 +15,7 @@
 
 #include "core/detect/candidates.h"
 #include "core/detect/evaluate.h"
-#include "core/rules/content_filters.h"
+#include "core/detect/filters.h"
 
 static void set_bit(uint64_t *bits, uint32_t index)
 {
@@ -60,47 +60,11 @@ static bool match_pack(const sonda__question *question)
     return found;
 }
 
-static bool any_filter_holds(const sonda__question *question, uint32_t rule)
+static void report(const sonda__question *question, sonda__match_fn on_match, void *user)
 {
-    const sonda__pack *pack = &question->content->pack;
-    size_t count;
-    const sonda__filter_link *links = sonda__content_links(question->content, rule, &count);
+    uint32_t count = sonda_content_rule_count(question->content);
 
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_FILTERS, links[i].filter);
-
-        if (at != NULL &&
-            sonda__evaluate_alternatives(
-                question, sonda__pack_list(at + SONDA__AT_FILTER_ALTERNATIVES), NULL)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Filters of each pack that has or lies over the rule. */
-static bool
-is_filtered(const sonda_content *content, const sonda__question *whole, uint32_t rule)
-{
-    for (; content != NULL && rule < sonda_content_rule_count(content);
-         content = content->base) {
-        sonda__question question = {content, whole->event, whole->matcher};
-
-        if (any_filter_holds(&question, rule) ||
-            any_filter_holds(&question, SONDA__EVERY_RULE)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void report(const sonda_content *content,
-                   const sonda__question *question,
-                   sonda__match_fn on_match,
-                   void *user)
-{
-    uint32_t count = sonda_content_rule_count(content);
-
+    sonda__filters_begin(question);
     for (uint32_t word = 0; word * 64 < count; word++) {
         uint64_t left = question->matcher->rule_bits[word];
 
@@ -108,7 +72,7 @@ static void report(const sonda_content *content,
             if ((left & 1) == 0) {
                 continue;
             }
-            if (is_filtered(content, question, word * 64 + bit)) {
+            if (sonda__filters_hold(question, word * 64 + bit)) {
                 question->matcher->counts.filtered++;
             } else {
                 on_match(word * 64 + bit, user);
@@ -153,8 +117,9 @@ sonda_status sonda__match(const sonda_content *content,
         within_budget = match_pack(&question) && within_budget;
     }
     matcher->counts.steps = matcher->counts.budget - matcher->steps_left;
-    /* Filters run once for each match, which the cost of the pack leaves out. */
+    /* From here on each program has its own share, and callers may ask for evidence. */
     matcher->steps_left = UINT64_MAX;
-    report(content, &question, on_match, user);
+    question.content = content;
+    report(&question, on_match, user);
     return within_budget ? SONDA_OK : SONDA_ERR_LIMIT;
 }

@@ -51,6 +51,7 @@ void sonda__matcher_close(sonda__matcher *matcher);
 typedef struct sonda__match_counts {
     uint64_t evaluated; /* conditions of candidates */
     uint64_t filtered;  /* matches that a filter took away */
+    uint64_t filters;   /* filters that were asked */
     uint64_t trapped;   /* programs that trapped and were switched off */
     uint64_t budget;    /* steps that the last event was allowed */
     uint64_t steps;     /* and those it took */

@@ -74,6 +74,11 @@ struct sonda__matcher {
     size_t fold_used;
     char *fold_bytes;
     uint64_t *rule_bits; /* SONDA__RULES_MAX of them */
+    /* Filters of all packs that were asked at this event, and those that held. */
+    uint64_t filter_asked[SONDA__FILTERS_MAX / 64];
+    uint64_t filter_held[SONDA__FILTERS_MAX / 64];
+    uint32_t every_asked; /* bit n: those about every rule, of the pack of depth n */
+    uint32_t every_held;
     /* Candidates: a bit for each alternative, and the words that have any. */
     uint64_t *candidates;      /* SONDA__ALTERNATIVES_MAX / 64 */
     uint32_t *candidate_words; /* as many */

@@ -91,11 +91,17 @@ static sonda_status take_base(sonda_content *content, sonda_content *base, sonda
     content->first_rule = sonda_content_rule_count(base);
     content->first_program =
         base == NULL ? 0 : base->first_program + base->pack.count[SONDA__SECTION_ALTERNATIVES];
+    content->first_filter =
+        base == NULL ? 0 : base->first_filter + base->pack.count[SONDA__SECTION_FILTERS];
     if (content->depth >= SONDA__CONTENT_DEPTH_MAX) {
         return sonda__error_set(error, SONDA_ERR_LIMIT, 0, "too many packs over one another");
     }
     if (content->pack.count[SONDA__SECTION_RULES] > SONDA__RULES_MAX - content->first_rule) {
         return sonda__error_set(error, SONDA_ERR_LIMIT, 0, "too many rules");
+    }
+    if (content->pack.count[SONDA__SECTION_FILTERS] >=
+        SONDA__FILTERS_MAX - content->first_filter) {
+        return sonda__error_set(error, SONDA_ERR_LIMIT, 0, "too many filters");
     }
     content->base = sonda_content_acquire(base);
     return SONDA_OK;

@@ -52,7 +52,7 @@ struct sonda_content {
     size_t link_count;
     sonda__response *responses; /* of all rules; NULL: no pack has a policy */
     uint32_t feature_count;
-    uint32_t reserved;
+    uint32_t first_filter; /* filters of the base */
     sonda__span features[SONDA__FEATURES_MAX];
     sonda__scan_tables scans;
 };

@@ -50,6 +50,8 @@
 #define SONDA__SOURCES_MAX 65536u
 #define SONDA__ALTERNATIVES_MAX 4194304u
 #define SONDA__SCANS_MAX 65536u
+/* Filters of all packs over one another: matching keeps two bits for each. */
+#define SONDA__FILTERS_MAX 65536u
 /* Targets that all filters of a pack name together, each a rule at most. */
 #define SONDA__FILTER_TARGETS_MAX 1000000u
 /* Entries of a policy; one for each rule of a large pack. */

@@ -131,9 +131,10 @@ static void test_match__names_of_other_content__are_resolved_again(void **state)
     fixture_close(&fixture);
 }
 
-#define FILTER(targets, detection)                                                           \
-    "title: F\nid: 00000000-0000-4000-8000-0000000000f1\nlogsource:\n    product: windows\n" \
-    "filter:\n    rules: " targets "\n" detection "\n"
+#define FILTER_OF(number, targets, detection)                 \
+    "title: F\nid: 00000000-0000-4000-8000-0000000000" number \
+    "\nlogsource:\n    product: windows\nfilter:\n    rules: " targets "\n" detection "\n"
+#define FILTER(targets, detection) FILTER_OF("f1", targets, detection)
 
 static void test_match__filter__silences_the_rules_it_names(void **state)
 {
@@ -156,6 +157,102 @@ static void test_match__filter__silences_the_rules_it_names(void **state)
                   (const test_field[]){{"A", "x", 0}, {"B", "quiet", 0}, {NULL, NULL, 0}});
     assert_int_equal(fixture_match(&fixture), 1);
     assert_int_equal(fixture.last, 1);
+    fixture_close(&fixture);
+}
+
+/* What filters cost does not grow with the rules that hold. */
+static void test_match__filters_of_many_matches__are_asked_once(void **state)
+{
+    rule_fixture fixture;
+    const char *yaml =
+        RULE("1", "    product: windows", "    s: {A: x}\n    condition: s") "---\n" RULE(
+            "2", "    product: windows",
+            "    s: {A: x}\n    condition: s") "---\n" FILTER(" any",
+                                                              "    f: {B: quiet}\n    "
+                                                              "condition: f") "---\n" FILTER_OF("f2",
+                                                                                                "\n        - 00000000-0000-4000-8000-000000000001\n"
+                                                                                                " "
+                                                                                                " "
+                                                                                                " "
+                                                                                                " "
+                                                                                                " "
+                                                                                                " "
+                                                                                                " "
+                                                                                                " "
+                                                                                                "-"
+                                                                                                " "
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "-"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "-"
+                                                                                                "4"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "-"
+                                                                                                "8"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "-"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "0"
+                                                                                                "2",
+                                                                                                " "
+                                                                                                " "
+                                                                                                " "
+                                                                                                " "
+                                                                                                "f"
+                                                                                                ":"
+                                                                                                " "
+                                                                                                "{"
+                                                                                                "C"
+                                                                                                ":"
+                                                                                                " "
+                                                                                                "q"
+                                                                                                "u"
+                                                                                                "i"
+                                                                                                "e"
+                                                                                                "t"
+                                                                                                "}"
+                                                                                                "\n    condition: f");
+    const sonda__match_counts *counts;
+
+    (void)state;
+    fixture_open(&fixture, content_of_yaml(yaml, NULL));
+    counts = sonda__matcher_counts(fixture.matcher);
+
+    fixture_event(&fixture, (const test_field[]){{"A", "x", 0}, {NULL, NULL, 0}});
+    assert_int_equal(fixture_match(&fixture), 2);
+    assert_int_equal(counts->filters, 2);
+    fixture_event(&fixture,
+                  (const test_field[]){{"A", "x", 0}, {"B", "quiet", 0}, {NULL, NULL, 0}});
+    assert_int_equal(fixture_match(&fixture), 0);
+    assert_int_equal(counts->filters, 4);
+    assert_int_equal(counts->filtered, 2);
+    fixture_event(&fixture,
+                  (const test_field[]){{"A", "x", 0}, {"C", "quiet", 0}, {NULL, NULL, 0}});
+    assert_int_equal(fixture_match(&fixture), 0);
+    assert_int_equal(counts->filters, 5);
     fixture_close(&fixture);
 }
 
@@ -223,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_match__conditions__follow_their_tree),
         cmocka_unit_test(test_match__names_of_other_content__are_resolved_again),
         cmocka_unit_test(test_match__filter__silences_the_rules_it_names),
+        cmocka_unit_test(test_match__filters_of_many_matches__are_asked_once),
         cmocka_unit_test(test_match__pack_over_another__adds_rules_names_and_filters),
         cmocka_unit_test(test_match__long_values__fold_and_match_at_the_end),
     };

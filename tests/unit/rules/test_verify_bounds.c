@@ -214,6 +214,21 @@ static void test_verify__more_names_than_an_event_has_slots__is_refused(void **s
     free(pack.bytes);
 }
 
+static void test_verify__more_filters_than_there_are_bits__is_refused(void **state)
+{
+    pack_fixture pack = with_section(pack_fixture_make(pack_fixture_yaml),
+                                     SONDA__SECTION_FILTERS, NULL, SONDA__FILTERS_MAX + 1);
+    sonda_content *content = NULL;
+    sonda_error error = SONDA_ERROR_INIT;
+
+    (void)state;
+
+    assert_int_equal(pack_fixture_load(pack.bytes, pack.len, &content, &error),
+                     SONDA_ERR_LIMIT);
+    assert_non_null(strstr(error.message, "too many filters"));
+    free(pack.bytes);
+}
+
 /* 7. Only what the format lists is ever done. */
 static void test_verify__what_the_format_does_not_list__is_refused(void **state)
 {
@@ -320,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_verify__state_beyond_its_bounds__is_refused),
         cmocka_unit_test(test_verify__more_than_there_is_room_for__is_refused),
         cmocka_unit_test(test_verify__more_names_than_an_event_has_slots__is_refused),
+        cmocka_unit_test(test_verify__more_filters_than_there_are_bits__is_refused),
         cmocka_unit_test(test_verify__what_the_format_does_not_list__is_refused),
         cmocka_unit_test(test_verify__what_would_be_told_twice__is_refused),
         cmocka_unit_test(test_verify__what_could_be_read_two_ways__is_refused),
