@@ -6,7 +6,9 @@
  * A state is the set of instructions that a simulation would have reached, and
  * what stood before: instructions that read, and assertions that need to know
  * what comes next. Those are settled when the next symbol is known, on the way
- * out of the state; what only looks back is settled on the way in.
+ * out of the state; what only looks back is settled on the way in. A match may
+ * begin anywhere: what a beginning leads to is in every set and kept in none,
+ * so that an expression of a thousand branches has small sets.
  *
  * Where a state leads on an ASCII character stands in its row of transitions.
  * Other code points go through one table for all states, in which the newest
@@ -38,6 +40,8 @@ typedef struct lazy {
     uint32_t list_count; /* of the set under construction */
     uint32_t previous;   /* code point that led to it */
     bool matched;
+    bool waits; /* an assertion that is not settled was reached */
+    bool moves; /* or an instruction that reads */
 } lazy;
 
 /* What comes next. `last`: a newline that ends the text. */
@@ -122,7 +126,14 @@ static void push(const lazy *search, uint32_t to, uint32_t *depth)
     }
 }
 
-/* Adds to `set` what an instruction leads to without reading. */
+static void keep(uint64_t *set, uint32_t at)
+{
+    if (set != NULL) {
+        sonda__regex_set_bit(set, at);
+    }
+}
+
+/* Adds to `set`, unless NULL, what an instruction leads to without reading. */
 static void
 reach(lazy *search, uint64_t *set, uint32_t from, uint32_t before, const symbol *next)
 {
@@ -148,14 +159,16 @@ reach(lazy *search, uint64_t *set, uint32_t from, uint32_t before, const symbol 
             if (decided == HOLDS) {
                 push(search, at + 1, &depth);
             } else if (decided == UNKNOWN) {
-                sonda__regex_set_bit(set, at);
+                keep(set, at);
+                search->waits = true;
             }
             break;
         case SONDA__CODE_MATCH:
             search->matched = true;
             break;
         default:
-            sonda__regex_set_bit(set, at);
+            keep(set, at);
+            search->moves = true;
             break;
         }
     }
@@ -167,6 +180,25 @@ static const uint16_t *set_of(const lazy *search, uint32_t state)
                                             search->machine->stride);
 }
 
+/* Adds to `now` what its assertions lead to. */
+static void settle(lazy *search, uint32_t before, const symbol *next)
+{
+    sonda__regex_cache *cache = search->cache;
+
+    memcpy(cache->seen, cache->now, set_words(search) * sizeof cache->seen[0]);
+    for (uint32_t word = 0; word * 64 < search->code->count; word++) {
+        uint64_t left = cache->now[word];
+
+        for (uint32_t at = word * 64; left != 0; at++, left >>= 1) {
+            if ((left & 1) != 0 &&
+                sonda__regex_code_op(search->code, at) == SONDA__CODE_ASSERT &&
+                holds(sonda__regex_code_a(search->code, at), before, next) == HOLDS) {
+                reach(search, cache->now, at + 1, before, next);
+            }
+        }
+    }
+}
+
 /* Puts the state's set into `now`, and what its assertions lead to. */
 static void leave(lazy *search, uint32_t state, const symbol *next)
 {
@@ -176,18 +208,27 @@ static void leave(lazy *search, uint32_t state, const symbol *next)
     uint32_t before = cache->words[state - 2] & 3u;
 
     clear(search, cache->now);
+    clear(search, cache->seen);
+    if (!search->machine->anchored) {
+        reach(search, cache->now, 0, before, NULL);
+    }
     for (uint32_t i = 0; i < count; i++) {
         sonda__regex_set_bit(cache->now, set[i]);
     }
-    if ((cache->words[state - 1] & 1) == 0) {
-        return;
+    if ((cache->words[state - 1] & 1) != 0) {
+        settle(search, before, next);
     }
-    memcpy(cache->seen, cache->now, set_words(search) * sizeof cache->seen[0]);
-    for (uint32_t i = 0; i < count; i++) {
-        if (sonda__regex_code_op(search->code, set[i]) == SONDA__CODE_ASSERT &&
-            holds(sonda__regex_code_a(search->code, set[i]), before, next) == HOLDS) {
-            reach(search, cache->now, set[i] + 1u, before, next);
-        }
+}
+
+/* What a match that begins here leads to: taken as seen, it stays out of `then`. */
+static void begin_set(lazy *search, uint32_t before)
+{
+    clear(search, search->cache->then);
+    clear(search, search->cache->seen);
+    search->waits = false;
+    search->moves = false;
+    if (!search->machine->anchored) {
+        reach(search, NULL, 0, before, NULL);
     }
 }
 
@@ -198,9 +239,8 @@ static void advance(lazy *search, const symbol *next)
     const sonda__regex_code *code = search->code;
     uint32_t before = before_of(search->machine, next->code_point);
 
-    clear(search, cache->then);
-    clear(search, cache->seen);
     search->previous = next->code_point;
+    begin_set(search, before);
     /* The byte has cost one already. */
     *search->steps -= 1;
     for (uint32_t word = 0; word * 64 < code->count; word++) {
@@ -216,18 +256,14 @@ static void advance(lazy *search, const symbol *next)
             }
         }
     }
-    if (!search->machine->anchored) {
-        reach(search, cache->then, 0, before, NULL);
-    }
 }
 
 /* `then` as a list in order; of like instructions in a row the foremost only. */
-static bool list_then(lazy *search)
+static void list_then(lazy *search)
 {
     sonda__regex_cache *cache = search->cache;
     uint32_t tail = search->machine->tail;
     uint32_t tail_end = tail + search->machine->tail_len;
-    bool waits = false;
 
     search->list_count = 0;
     for (uint32_t word = 0; word * 64 < search->code->count; word++) {
@@ -244,10 +280,8 @@ static bool list_then(lazy *search)
             }
             cache->list[count] = (uint16_t)at;
             search->list_count = count + 1;
-            waits |= sonda__regex_code_op(search->code, at) == SONDA__CODE_ASSERT;
         }
     }
-    return waits;
 }
 
 static uint32_t hash_list(const lazy *search, uint32_t owner)
@@ -283,12 +317,12 @@ static uint32_t add_state(const lazy *search, uint32_t owner, uint32_t size, uin
 }
 
 /* The state of the set in `list`: one that is there, or a new one. */
-static uint32_t find_state(const lazy *search, bool waits)
+static uint32_t find_state(const lazy *search)
 {
     sonda__regex_cache *cache = search->cache;
     uint32_t before = before_of(search->machine, search->previous);
     uint32_t owner = (uint32_t)(search->machine - cache->machines) << 2 | before;
-    uint32_t size = search->list_count << 1 | (waits ? 1 : 0);
+    uint32_t size = search->list_count << 1 | (search->waits ? 1 : 0);
     uint32_t *head = &cache->heads[hash_list(search, owner)];
 
     for (uint32_t state = *head; state != 0; state = cache->words[state - 3]) {
@@ -307,21 +341,21 @@ static uint32_t find_state(const lazy *search, bool waits)
  */
 static uint32_t enter(lazy *search)
 {
-    bool waits;
     uint32_t state;
 
     if (search->matched) {
         return SONDA__REGEX_HIT;
     }
-    waits = list_then(search);
+    list_then(search);
     /* Nothing left, and nothing can begin later: that could differ behind a newline. */
-    if (search->list_count == 0 && (search->machine->anchored || !search->machine->asks_line)) {
+    if (!search->waits && !search->moves &&
+        (search->machine->anchored || !search->machine->asks_line)) {
         return SONDA__REGEX_DEAD;
     }
-    state = find_state(search, waits);
+    state = find_state(search);
     if (state == SONDA__REGEX_UNBUILT && sonda__regex_cache_may_empty(search->cache)) {
         sonda__regex_cache_empty(search->cache, false);
-        state = find_state(search, waits);
+        state = find_state(search);
     }
     return state;
 }
@@ -330,11 +364,12 @@ static uint32_t build_start(lazy *search)
 {
     uint32_t before = before_of(search->machine, SONDA__REGEX_NOTHING);
 
-    clear(search, search->cache->then);
-    clear(search, search->cache->seen);
     search->previous = SONDA__REGEX_NOTHING;
     search->matched = false;
-    reach(search, search->cache->then, 0, before, NULL);
+    begin_set(search, before);
+    if (search->machine->anchored) {
+        reach(search, search->cache->then, 0, before, NULL);
+    }
     return enter(search);
 }
 

@@ -13,8 +13,8 @@
 
 #include "core/detect/regex_prepare.h"
 
-/* Classes of the pack that one expression may name; more are simulated. */
-#define CLASSES_MAX 64u
+/* Sets of ASCII characters that one expression may name; more are simulated. */
+#define SETS_MAX 64u
 /* Instructions visited in search of a necessary text; then the best so far is it. */
 #define NEED_VISITS_MAX 16384u
 /* Like instructions in a row from which on it pays to keep the foremost only. */
@@ -24,8 +24,8 @@ typedef struct preparation {
     sonda__regex_cache *cache;
     const sonda__regex_code *code;
     sonda__regex_machine *machine;
-    uint32_t class_count; /* named so far */
-    uint32_t classes[CLASSES_MAX];
+    uint32_t set_count; /* named so far */
+    uint64_t sets[SETS_MAX][2];
     uint64_t exact[2];  /* ASCII characters that stand alone */
     uint64_t folded[2]; /* or in either case */
     uint32_t visits;
@@ -86,20 +86,23 @@ static void note_assertion(sonda__regex_machine *machine, uint32_t assertion)
     }
 }
 
-/* Notes a class that is new; false when there are too many. */
+/* Notes what a class has of ASCII unless it is known; false when that is too much. */
 static bool note_class(preparation *prepare, uint32_t class)
 {
-    uint32_t count = prepare->class_count;
+    const uint8_t *at = sonda__pack_entry(prepare->code->pack, SONDA__SECTION_CLASSES, class);
+    uint64_t low = at == NULL ? 0 : sonda__pack_u64(at + SONDA__AT_CLASS_ASCII);
+    uint64_t high = at == NULL ? 0 : sonda__pack_u64(at + SONDA__AT_CLASS_ASCII + 8);
 
-    for (uint32_t i = count; i-- > 0;) {
-        if (prepare->classes[i] == class) {
+    for (uint32_t i = prepare->set_count; i-- > 0;) {
+        if (prepare->sets[i][0] == low && prepare->sets[i][1] == high) {
             return true;
         }
     }
-    if (count == CLASSES_MAX) {
+    if (prepare->set_count == SETS_MAX) {
         return false;
     }
-    prepare->classes[prepare->class_count++] = class;
+    prepare->sets[prepare->set_count][0] = low;
+    prepare->sets[prepare->set_count++][1] = high;
     return true;
 }
 
@@ -145,16 +148,8 @@ static void find_classes(preparation *prepare)
     sonda__regex_machine *machine = prepare->machine;
 
     machine->classes = 1;
-    for (uint32_t i = 0; i < prepare->class_count; i++) {
-        const uint8_t *at =
-            sonda__pack_entry(prepare->code->pack, SONDA__SECTION_CLASSES, prepare->classes[i]);
-        uint64_t set[2] = {0, 0};
-
-        if (at != NULL) {
-            set[0] = sonda__pack_u64(at + SONDA__AT_CLASS_ASCII);
-            set[1] = sonda__pack_u64(at + SONDA__AT_CLASS_ASCII + 8);
-        }
-        split_classes(machine, set);
+    for (uint32_t i = 0; i < prepare->set_count; i++) {
+        split_classes(machine, prepare->sets[i]);
     }
     for (uint32_t c = 0; c < 128; c++) {
         if (sonda__regex_get_bit(prepare->exact, c)) {

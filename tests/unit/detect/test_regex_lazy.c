@@ -20,7 +20,9 @@
 /* Numbers that are the same on every run. */
 static uint32_t next_random(uint32_t *seed)
 {
-    *seed = *seed * 1664525u + 1013904223u;
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    *seed ^= *seed << 5;
     return *seed >> 8;
 }
 
