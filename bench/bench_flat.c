@@ -61,10 +61,10 @@ static void write_words(char *out, size_t room)
 }
 
 /* A list of values, each of which ends in a letter that is not in the text. */
-static void write_list(char *out, size_t room, int count, const char *tail)
+static void write_list(char *out, size_t room, int count, const char *first, const char *tail)
 {
     uint32_t seed = 5;
-    size_t at = (size_t)snprintf(out, room, "A|contains:");
+    size_t at = (size_t)snprintf(out, room, "A|contains:%s", first);
 
     for (int i = 0; i < count; i++) {
         at += (size_t)snprintf(out + at, room - at, "\n            - 'a%06x%s'",
@@ -74,12 +74,13 @@ static void write_list(char *out, size_t room, int count, const char *tail)
 
 static void write_values(char *out, size_t room)
 {
-    write_list(out, room, 10000, "g");
+    write_list(out, room, 10000, "", "g");
 }
 
 static void write_wild_values(char *out, size_t room)
 {
-    write_list(out, room, 100, "*b?c*g");
+    /* The first one's beginning is in each text: so all are looked for. */
+    write_list(out, room, 100, "\n            - 'aaaa*g'", "*b?c*g");
 }
 
 static void write_long(char *out, size_t room)
@@ -108,7 +109,7 @@ static const hostile_row rows[] = {
     {"aaaa*?a?b?a?b?a?b?a?b?c", "A|contains: 'aaaa*?a?b?a?b?a?b?a?b?c'", "ab", NULL},
     {"300 letters and another", NULL, "a", write_long},
     {"10,000 values", NULL, "0123456789abcdef", write_values},
-    {"100 values with wildcards", NULL, "0123456789abcdef", write_wild_values},
+    {"100 values with wildcards", NULL, "abcdef0123456789", write_wild_values},
 };
 
 static sonda_content *compile_row(const hostile_row *row, char *scratch)

@@ -190,8 +190,37 @@ typedef struct glob_retry {
     size_t glob;
     size_t text;
     bool set;
-    bool first; /* it is the open start: the found part moves along */
+    bool first;      /* it is the open start: the found part moves along */
+    sonda__span run; /* bytes that must come next, as far as they are looked for */
 } glob_retry;
+
+/*
+ * The plain bytes from `at` on. They are looked for at any byte, where reading
+ * would go by code points: so they must not begin inside of one.
+ */
+static sonda__span plain_run(sonda__span glob, size_t at)
+{
+    size_t len = 0;
+
+    while (at + len < glob.len && len < SHORT_NEEDLE &&
+           (uint8_t)glob.data[at + len] != SONDA__GLOB_ESCAPE) {
+        len++;
+    }
+    if (len > 0 && ((uint8_t)glob.data[at] & 0xc0) == 0x80) {
+        len = 0;
+    }
+    return sonda__span_of(glob.data + at, len);
+}
+
+/* Moves to the next place where the glob may go on; false: there is none. */
+static bool retry_seek(glob_retry *retry, sonda__span text)
+{
+    size_t found = sonda__search(
+        sonda__span_of(text.data + retry->text, text.len - retry->text), retry->run);
+
+    retry->text += found == SONDA__NOT_FOUND ? 0 : found;
+    return found != SONDA__NOT_FOUND;
+}
 
 /* Moves on by one code point; false at the end of the text. */
 static bool retry_next(glob_retry *retry, sonda__span text)
@@ -203,17 +232,28 @@ static bool retry_next(glob_retry *retry, sonda__span text)
     }
     retry->text +=
         sonda__code_point_read(text.data + retry->text, text.len - retry->text, &code_point);
-    return true;
+    return retry_seek(retry, text);
 }
 
+/*
+ * Only the last MANY is gone back to, and then only forward: of those before, a
+ * shorter match would do as well. So there are at most as many attempts as the
+ * text has code points, and none costs more than the glob's length: text times
+ * glob at worst, which is what the pack's cost charges.
+ */
 bool sonda__search_glob(
     sonda__span text, sonda__span glob, bool at_start, bool at_end, sonda__span *found)
 {
-    glob_retry retry = {0, 0, !at_start, true};
-    size_t begin = 0;
-    size_t at = 0;
+    glob_retry retry = {0, 0, !at_start, true, plain_run(glob, 0)};
+    size_t begin;
+    size_t at;
     size_t in_glob = 0;
 
+    if (!at_start && !retry_seek(&retry, text)) {
+        return false;
+    }
+    begin = retry.text;
+    at = begin;
     for (;;) {
         size_t taken = 0;
 
@@ -229,9 +269,13 @@ bool sonda__search_glob(
             }
             in_glob += token.len;
             if (token.special == SONDA__GLOB_MANY) {
-                glob_retry here = {in_glob, at, true, false};
+                glob_retry here = {in_glob, at, true, false, plain_run(glob, in_glob)};
 
                 retry = here;
+                if (!retry_seek(&retry, text)) {
+                    return false;
+                }
+                at = retry.text;
                 continue;
             }
             taken = take(token, text.data + at, text.len - at);
