@@ -50,6 +50,7 @@ typedef struct place {
     size_t len;
     stage stage;
     bool apart;
+    bool decoded; /* `event` is one */
     sonda_record_header header;
     sonda_error error;
     sonda_event event;
@@ -144,6 +145,7 @@ static place *take_place(sonda_batch *batch)
     place *taken = &batch->places[batch->count++];
 
     taken->stage = STAGE_EMPTY;
+    taken->decoded = false;
     clear_error(&taken->error);
     return taken;
 }
@@ -286,7 +288,8 @@ sonda_batch_decode(sonda_batch *batch, size_t index, sonda_worker *worker, uint6
         return status;
     }
     return_rest(batch, at);
-    at->stage = status == SONDA_OK || status == SONDA_ERR_LIMIT ? STAGE_DECODED : STAGE_DONE;
+    at->decoded = status == SONDA_OK || status == SONDA_ERR_LIMIT;
+    at->stage = at->decoded ? STAGE_DECODED : STAGE_DONE;
     if (status != SONDA_OK) {
         keep_error(at, status, worker);
     }
@@ -351,4 +354,11 @@ sonda_batch_match(sonda_batch *batch, size_t index, sonda_worker *worker, uint64
 const sonda_error *sonda_batch_error(const sonda_batch *batch, size_t index)
 {
     return batch != NULL && index < batch->count ? &batch->places[index].error : NULL;
+}
+
+const sonda_event *sonda_batch_event(const sonda_batch *batch, size_t index)
+{
+    return batch != NULL && index < batch->count && batch->places[index].decoded
+               ? &batch->places[index].event
+               : NULL;
 }

@@ -160,6 +160,18 @@ SONDA_API sonda_status sonda_batch_decode(sonda_batch *batch,
                                           uint64_t now_ns);
 
 /**
+ * The event at a place, from sonda_batch_decode() until the batch is cleared: for
+ * sonda_tracker_correlate(), once it has been matched.
+ *
+ * @return  NULL when there is none: the place is out of range, its record was
+ *          left for want of room, or could not be read, which its error tells.
+ *
+ * @threads   One caller at a time per batch.
+ * @allocates Nothing.
+ */
+SONDA_API const sonda_event *sonda_batch_event(const sonda_batch *batch, size_t index);
+
+/**
  * Track the event at a place, and evaluate what the tracker completes by it.
  *
  * @param batch   Decoded at every place.

@@ -218,7 +218,8 @@ SONDA_API sonda_status sonda_worker_match(sonda_worker *worker,
  * @retval SONDA_ERR_INVALID_ARGUMENT  NULL pointer.
  * @retval SONDA_ERR_BAD_STATE         Called from inside a callback of `worker`.
  *
- * @threads   One caller at a time per tracker and per worker, in record order.
+ * @threads   One caller at a time per tracker and per worker, in record order;
+ *            beside sonda_tracker_apply() of later events.
  * @allocates Nothing.
  */
 SONDA_API sonda_status sonda_tracker_correlate(sonda_tracker *tracker,

@@ -9,6 +9,7 @@ import subprocess
 import unittest
 
 from program import EVENT, ID, RULE, Case
+from test_correlations import MANY, RULES as CORRELATIONS, THEN
 
 LINUX_ID = ID.replace("1", "3")
 LINUX_RULE = RULE.replace("product: windows", "product: linux").replace("\\evil.exe", "/evil").replace(ID, LINUX_ID)
@@ -76,6 +77,44 @@ class Jobs(Case):
             self.assertEqual(code, 0)
             self.assertGreater(out.count("\n"), 100)
             self.assertIn("mixed.jsonl: record", err)
+
+    def test_replay__correlations__same_bytes_for_every_number_of_jobs(self):
+        rng = random.Random(3)
+        lines = []
+        for n in range(4000):
+            event = {"Channel": "Microsoft-Windows-Sysmon/Operational", "EventID": 1,
+                     "UtcTime": f"2024-07-19 04:{n // 600 % 60:02}:{n // 10 % 60:02}.000",
+                     "Image": rng.choice(["C:\\x\\fail.exe", "C:\\x\\ok.exe", "C:\\x\\other.exe"]),
+                     "User": f"user{rng.randrange(60)}", "ProcessId": str(rng.randrange(40)),
+                     "ParentProcessId": str(rng.randrange(40))}
+            if 1000 < n < 1200:  # more keys than a batch has room for
+                event.update({f"F{i}": "v" for i in range(200)})
+            if n == 1100:
+                event.update({f"G{i}": "v" for i in range(4200)})
+            lines.append(json.dumps(event).encode() if rng.randrange(50) else b"broken")
+        self.write("story.jsonl", b"\n".join(lines) + b"\n")
+        self.write("linux.yml", CORRELATIONS)
+
+        for form in ("matches", "findings", "ocsf", "text"):
+            code, out, err = self.same_for_all("--output", form, "story.jsonl", "good.jsonl")
+
+            self.assertEqual(code, 0)
+            if form == "matches":
+                self.assertGreater(out.count(MANY), 30)
+                self.assertGreater(out.count(THEN), 10)
+
+    def test_replay__correlations_of_audit_lines__same_bytes_for_every_number_of_jobs(self):
+        rng = random.Random(4)
+        lines = [line for number in range(1, 400) for line in audit(rng, number)]
+        self.write("audit.log", "\n".join(lines) + "\n")
+        self.write("linux.yml", LINUX_RULE + "name: evil\n---\ntitle: Many\nid: " + MANY + "\ncorrelation:\n"
+                   "  type: event_count\n  rules: [evil]\n  group-by: [ProcessId]\n  timespan: 1h\n"
+                   "  condition: {gte: 1}\n")
+
+        code, out, _ = self.same_for_all("--output", "matches", "audit.log")
+
+        self.assertEqual(code, 0)
+        self.assertGreater(out.count(MANY), 10)
 
     def test_replay__joined_audit_lines__same_bytes_for_every_number_of_jobs(self):
         rng = random.Random(2)

@@ -31,6 +31,8 @@ typedef struct replaying {
     const arguments *given;
     detection detection;
     lanes *lanes; /* NULL: everything on this thread */
+    bool correlating;
+    bool alone; /* lanes or not: on this thread, for now */
     complaints unreadable;
     damage damage; /* of this file, beside unreadable records */
     sonda_input *input;
@@ -71,7 +73,7 @@ static void on_skipped(
     replaying *self = user;
 
     (void)status;
-    if (self->lanes != NULL) {
+    if (self->lanes != NULL && !self->alone) {
         lanes_skip(self->lanes, number, offset, reason);
         return;
     }
@@ -110,7 +112,7 @@ on_record(const void *record, size_t record_len, uint64_t number, uint64_t offse
     sonda_worker *worker = self->detection.worker;
     sonda_status status;
 
-    if (self->lanes != NULL) {
+    if (self->lanes != NULL && !self->alone) {
         lanes_add(self->lanes, record, record_len, number, offset);
         return SONDA_OK;
     }
@@ -209,6 +211,7 @@ static sonda_status begin(replaying *self, const char *file)
     self->count = 0;
     self->good = 0;
     self->bad = 0;
+    self->alone = self->correlating;
     self->read = 0;
     self->held = false;
     self->finishing = false;
@@ -303,15 +306,23 @@ static int check_lanes(void *user)
 static sonda_status replay_beside(replaying *self, sonda_error *error)
 {
     self->stopped = false;
+    self->alone = false;
     lanes_run(self->lanes, self->input, feed_lanes, check_lanes);
     *error = self->reading;
     return self->stopped ? SONDA_ERR_CANCELLED : self->feeding;
 }
 
-static bool is_text(uint32_t format)
+/*
+ * Audit lines become events of the tracker's own when others have come: with
+ * correlations, which are told of all events in order, they stay on one thread.
+ */
+static bool may_run_beside(const replaying *self)
 {
-    return format == SONDA_FORMAT_JSON || format == SONDA_FORMAT_SYSMON_XML ||
-           format == SONDA_FORMAT_AUDIT;
+    uint32_t format = sonda_input_format(self->input);
+
+    return self->lanes != NULL &&
+           (format == SONDA_FORMAT_JSON || format == SONDA_FORMAT_SYSMON_XML ||
+            (format == SONDA_FORMAT_AUDIT && !self->correlating));
 }
 
 static sonda_status replay_regular(replaying *self, sonda_error *error)
@@ -326,7 +337,7 @@ static sonda_status replay_regular(replaying *self, sonda_error *error)
         if (sonda_host_check(self->program->host) != SONDA_OK) {
             return SONDA_ERR_CANCELLED;
         }
-        if (self->lanes != NULL && is_text(sonda_input_format(self->input))) {
+        if (may_run_beside(self)) {
             return replay_beside(self, error);
         }
         status = read_block(self, &bytes, &got, error);
@@ -404,10 +415,7 @@ static sonda_status open_lanes(replaying *self)
 {
     uint32_t jobs = self->given->jobs != 0 ? self->given->jobs : sonda_parallel_available();
 
-    /* A correlation is told of each event in order, which batches do not do. */
-    if (sonda_content_correlation_count(self->detection.content) != 0) {
-        jobs = 1;
-    }
+    self->correlating = sonda_content_correlation_count(self->detection.content) != 0;
     return jobs > 1 ? lanes_open(&self->lanes, &self->detection, jobs, on_outcome, self)
                     : SONDA_OK;
 }

@@ -21,14 +21,29 @@ _Static_assert(ITEMS_MAX >= LANES_FEED_MAX, "a full batch must fit");
 /* So that none waits for the one whose turn it is. Two would do, four are faster. */
 #define LOADS_A_THREAD 4u
 
+/*
+ * An event with rooms of its own. A batch that has no room passes a record through
+ * a worker's event, which the next record overwrites: too soon for correlations.
+ */
+typedef struct spare {
+    sonda_event *event;
+    uint8_t *record;
+    sonda_status status; /* of decoding */
+    sonda_error error;
+} spare;
+
 /* One record number. */
 typedef struct item {
     uint64_t number;
     uint64_t offset;
-    const char *reason; /* of what was no record, else NULL */
-    size_t place;       /* in the batch */
-    size_t said_end;    /* of its own findings, in `said` */
-    size_t added_end;   /* of what it completed, in `added` */
+    const char *reason;         /* of what was no record, else NULL */
+    size_t place;               /* in the batch */
+    spare *spare;               /* instead, when the batch has no room and correlations wait */
+    sonda_record_header header; /* while correlations wait: the record */
+    const void *payload;
+    size_t payload_len;
+    size_t said_end;  /* of its own findings, in `said` */
+    size_t added_end; /* of what it completed, in `added` */
 } item;
 
 typedef struct load {
@@ -48,6 +63,8 @@ struct lanes {
     detection *of;
     lanes_outcome on_outcome;
     void *user;
+    bool correlating;
+    sonda_output *correlated; /* what correlations say of one record */
     uint32_t jobs;
     uint32_t load_count;
     sonda_conveyor *conveyor;
@@ -66,6 +83,43 @@ static size_t written(const sonda_output *output)
     return sonda_output_buffered(output);
 }
 
+/* Whether the batch had no room for a record. */
+static bool is_left(const load *at, const item *one)
+{
+    return one->reason == NULL && sonda_batch_event(at->batch, one->place) == NULL &&
+           sonda_batch_error(at->batch, one->place)->status == SONDA_OK;
+}
+
+static void close_spare(item *one)
+{
+    if (one->spare != NULL) {
+        sonda_event_close(one->spare->event);
+        free(one->spare->record);
+        free(one->spare);
+        one->spare = NULL;
+    }
+}
+
+/* Without memory the record stays the batch's, and its correlations may come early. */
+static void decode_spare(item *one, sonda_worker *worker)
+{
+    size_t len = SONDA_RECORD_HEADER_SIZE + one->payload_len;
+    uint8_t *record = malloc(len);
+
+    one->spare = calloc(1, sizeof *one->spare);
+    if (record == NULL || one->spare == NULL ||
+        sonda_event_open(&one->spare->event, NULL) != SONDA_OK) {
+        close_spare(one);
+        free(record);
+        return;
+    }
+    (void)sonda_record_header_write(&one->header, record);
+    memcpy(record + SONDA_RECORD_HEADER_SIZE, one->payload, one->payload_len);
+    one->spare->record = record;
+    one->spare->status = sonda_worker_decode(worker, record, len, 0, one->spare->event);
+    one->spare->error = *sonda_worker_error(worker);
+}
+
 static void decode(uint32_t slot, uint32_t thread, void *user)
 {
     lanes *self = user;
@@ -75,6 +129,29 @@ static void decode(uint32_t slot, uint32_t thread, void *user)
     for (size_t i = 0; i < count; i++) {
         (void)sonda_batch_decode(at->batch, i, self->lanes[thread].worker, 0);
     }
+    for (size_t i = 0; i < at->count && self->correlating; i++) {
+        if (is_left(at, &at->items[i])) {
+            decode_spare(&at->items[i], self->lanes[thread].worker);
+        }
+    }
+}
+
+static void apply_spare(const lanes *self, const spare *it)
+{
+    if (it->status == SONDA_OK) {
+        (void)sonda_tracker_apply(self->of->tracker, it->event);
+    }
+}
+
+/* The event of an item, or NULL when its record could not be read. */
+static const sonda_event *event_of(const load *at, const item *one)
+{
+    if (one->spare != NULL) {
+        bool decoded = one->spare->status == SONDA_OK || one->spare->status == SONDA_ERR_LIMIT;
+
+        return decoded ? one->spare->event : NULL;
+    }
+    return one->reason == NULL ? sonda_batch_event(at->batch, one->place) : NULL;
 }
 
 static void apply(uint32_t slot, uint32_t thread, void *user)
@@ -85,7 +162,9 @@ static void apply(uint32_t slot, uint32_t thread, void *user)
 
     on->emitter.out = at->added;
     for (size_t i = 0; i < at->count; i++) {
-        if (at->items[i].reason == NULL) {
+        if (at->items[i].spare != NULL) {
+            apply_spare(self, at->items[i].spare);
+        } else if (at->items[i].reason == NULL) {
             (void)sonda_batch_apply(at->batch, at->items[i].place, on->worker, 0);
         }
         at->items[i].added_end = written(at->added);
@@ -100,7 +179,9 @@ static void match(uint32_t slot, uint32_t thread, void *user)
 
     on->emitter.out = at->said;
     for (size_t i = 0; i < at->count; i++) {
-        if (at->items[i].reason == NULL) {
+        if (at->items[i].spare != NULL && event_of(at, &at->items[i]) != NULL) {
+            (void)sonda_worker_match(on->worker, at->items[i].spare->event, 0);
+        } else if (at->items[i].spare == NULL && at->items[i].reason == NULL) {
             (void)sonda_batch_match(at->batch, at->items[i].place, on->worker, 0);
         }
         at->items[i].said_end = written(at->said);
@@ -131,8 +212,8 @@ static void tell_outcome(const lanes *self, const load *at, const item *one)
         self->on_outcome(one->number, one->offset, one->reason, false, self->user);
         return;
     }
-    error = sonda_batch_error(at->batch, one->place);
-    if (error->status == SONDA_OK) {
+    error = one->spare != NULL ? &one->spare->error : sonda_batch_error(at->batch, one->place);
+    if ((one->spare != NULL ? one->spare->status : error->status) == SONDA_OK) {
         self->on_outcome(one->number, one->offset, NULL, true, self->user);
         return;
     }
@@ -140,6 +221,21 @@ static void tell_outcome(const lanes *self, const load *at, const item *one)
     self->on_outcome(one->number, one->offset + (told ? error->offset : 0),
                      told ? error->message : sonda_status_text(error->status), true,
                      self->user);
+}
+
+/* In record order: by now all of the event's own findings are known. */
+static void correlate(lanes *self, const load *at, const item *one)
+{
+    lane *on = &self->lanes[0];
+    const sonda_event *event = event_of(at, one);
+
+    if (!self->correlating || event == NULL) {
+        return;
+    }
+    on->emitter.out = self->correlated;
+    (void)sonda_tracker_correlate(self->of->tracker, on->worker, event);
+    pass_on(self, self->correlated, 0, written(self->correlated));
+    (void)sonda_output_flush(self->correlated);
 }
 
 static void leave(uint32_t slot, uint32_t thread, void *user)
@@ -151,13 +247,15 @@ static void leave(uint32_t slot, uint32_t thread, void *user)
 
     (void)thread;
     for (size_t i = 0; i < at->count; i++) {
-        const item *one = &at->items[i];
+        item *one = &at->items[i];
 
         pass_on(self, at->said, said, one->said_end);
+        correlate(self, at, one);
         pass_on(self, at->added, added, one->added_end);
         said = one->said_end;
         added = one->added_end;
         tell_outcome(self, at, one);
+        close_spare(one);
     }
     (void)sonda_output_flush(at->said);
     (void)sonda_output_flush(at->added);
@@ -176,6 +274,7 @@ static sonda_status open_loads(lanes *self)
     if (self->loads == NULL || self->lanes == NULL) {
         return SONDA_ERR_NO_MEMORY;
     }
+    status = sonda_output_collect(&self->correlated, NULL);
     for (uint32_t i = 0; i < self->load_count && status == SONDA_OK; i++) {
         load *at = &self->loads[i];
 
@@ -213,6 +312,7 @@ lanes_open(lanes **self, detection *of, uint32_t jobs, lanes_outcome on_outcome,
     opened->on_outcome = on_outcome;
     opened->user = user;
     opened->jobs = jobs;
+    opened->correlating = sonda_content_correlation_count(of->content) != 0;
     opened->load_count = LOADS_A_THREAD * jobs;
     status = open_loads(opened);
     if (status == SONDA_OK) {
@@ -246,6 +346,7 @@ void lanes_close(lanes *self)
         (void)sonda_output_close(self->loads[i].said);
         (void)sonda_output_close(self->loads[i].added);
     }
+    (void)sonda_output_close(self->correlated);
     if (self->lanes != NULL) {
         close_workers(self);
     }
@@ -298,7 +399,10 @@ static item *next_item(lanes *self, uint64_t number, uint64_t offset, const char
         self->filling = &self->loads[sonda_conveyor_slot(self->conveyor)];
     }
     next = &self->filling->items[self->filling->count];
-    *next = (item){.number = number, .offset = offset, .reason = reason};
+    next->number = number;
+    next->offset = offset;
+    next->reason = reason;
+    next->spare = NULL;
     return next;
 }
 
@@ -359,6 +463,9 @@ void lanes_add_payload(lanes *self,
     item *next = next_item(self, header->seq, offset, NULL);
 
     next->place = sonda_batch_count(self->filling->batch);
+    next->header = *header;
+    next->payload = payload;
+    next->payload_len = payload_len;
     (void)sonda_batch_add_payload(self->filling->batch, header, payload, payload_len);
     self->filling->count++;
 }

@@ -27,7 +27,11 @@ typedef struct lanes lanes;
 typedef void (*lanes_outcome)(
     uint64_t number, uint64_t offset, const char *reason, bool decoded, void *user);
 
-/* SONDA_OK, or the system gives no memory. `of` is open and stays so. */
+/*
+ * SONDA_OK, or the system gives no memory. `of` is open and stays so. With content
+ * that has correlations nothing but lanes_run() may fill them, with records of
+ * which the tracker makes no events of its own.
+ */
 sonda_status
 lanes_open(lanes **self, detection *of, uint32_t jobs, lanes_outcome on_outcome, void *user);
 void lanes_close(lanes *self);
