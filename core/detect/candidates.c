@@ -76,11 +76,17 @@ static void scan_keywords(const sonda__question *question, const sonda__scan_tab
     const sonda_event *event = question->event;
     size_t count = sonda__matcher_field_count(event);
 
-    for (uint32_t i = 0; i < count; i++) {
-        /* Folding may make a text longer by half, from two bytes to three. */
-        if (event->fields[i].text.len + event->fields[i].text.len / 2 >= table->least &&
-            sonda__pattern_asks(&event->fields[i])) {
-            sonda__scan(question, table, i, take_literal);
+    for (uint32_t first = 0; first < count; first += SONDA__NIBBLES_FIELDS) {
+        size_t some =
+            count - first < SONDA__NIBBLES_FIELDS ? count - first : SONDA__NIBBLES_FIELDS;
+        uint64_t left = sonda__scan_may_hold(question, table, first, some);
+
+        for (; left != 0; left &= left - 1) {
+            uint32_t field = first + (uint32_t)__builtin_ctzll(left);
+
+            if (sonda__pattern_asks(&event->fields[field])) {
+                sonda__scan(question, table, field, take_literal);
+            }
         }
     }
 }

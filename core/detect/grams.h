@@ -41,20 +41,12 @@ typedef bool (*sonda__gram_search_fn)(sonda__gram_search *search);
 bool sonda__grams_portable(sonda__gram_search *search);
 
 /* Those of processors; NULL where this is another one. */
+sonda__gram_search_fn sonda__grams_avx512(void);
 sonda__gram_search_fn sonda__grams_avx2(void);
 sonda__gram_search_fn sonda__grams_neon(void);
 
 /* The fastest one here, or, without `simd`, the portable one. */
-static inline sonda__gram_search_fn sonda__grams_choose(bool simd)
-{
-    sonda__gram_search_fn avx2 = simd ? sonda__grams_avx2() : NULL;
-    sonda__gram_search_fn neon = simd ? sonda__grams_neon() : NULL;
-
-    if (avx2 != NULL) {
-        return avx2;
-    }
-    return neon != NULL ? neon : sonda__grams_portable;
-}
+sonda__gram_search_fn sonda__grams_choose(bool simd);
 
 /* Bytes behind the last place that is looked at; their highest bits. */
 static inline uint32_t sonda__grams_rest(const sonda__gram_search *search)

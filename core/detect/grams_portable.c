@@ -52,3 +52,16 @@ bool sonda__grams_portable(sonda__gram_search *search)
     search->high = (high & 0x80808080u) | sonda__grams_rest(search);
     return at + 4 <= search->len;
 }
+
+sonda__gram_search_fn sonda__grams_choose(bool simd)
+{
+    sonda__gram_search_fn found[] = {sonda__grams_avx512(), sonda__grams_avx2(),
+                                     sonda__grams_neon()};
+
+    for (size_t i = 0; simd && i < sizeof found / sizeof found[0]; i++) {
+        if (found[i] != NULL) {
+            return found[i];
+        }
+    }
+    return sonda__grams_portable;
+}

@@ -54,7 +54,7 @@ sonda_status sonda__matcher_open(sonda__matcher **matcher, const sonda_allocator
         return SONDA_ERR_NO_MEMORY;
     }
     opened->allocator = ours;
-    opened->grams = sonda__grams_choose(true);
+    sonda__matcher_use_simd(opened, true);
     if (!take_memory(opened)) {
         sonda__matcher_close(opened);
         return SONDA_ERR_NO_MEMORY;

@@ -16,6 +16,7 @@
 #include "core/base/limits.h"
 #include "core/detect/grams.h"
 #include "core/detect/match.h"
+#include "core/detect/nibbles.h"
 #include "core/detect/programs.h"
 #include "core/detect/regex_run.h"
 #include "core/rules/content_state.h"
@@ -90,6 +91,7 @@ struct sonda__matcher {
     sonda__dispatch_place *dispatch; /* SONDA__DISPATCH_PLACES */
     uint64_t *scan_bits;             /* SONDA__SCANS_MAX / 64 and one */
     sonda__gram_search_fn grams;
+    sonda__nibbles_fn nibbles; /* or NULL */
     sonda__gram_search search;
     sonda__match_counts counts;
     sonda__regex_run regex;
@@ -99,6 +101,7 @@ struct sonda__matcher {
 static inline void sonda__matcher_use_simd(sonda__matcher *matcher, bool simd)
 {
     matcher->grams = sonda__grams_choose(simd);
+    matcher->nibbles = simd ? sonda__nibbles_avx512() : NULL;
 }
 
 /* Fields of an event that matching looks at. */

@@ -168,19 +168,40 @@ static bool scan_inner(const value_scan *scan, const sonda__probe_table *table)
 /* Whether a byte is beyond ASCII. */
 static bool scan_value(const value_scan *scan, const sonda__scan_table *table)
 {
-    uint32_t scanned = 0;
+    bool scanned = false;
     bool high = false;
 
     if (table->anchored.count > 0) {
         scan_anchored(scan, table);
     }
-    for (uint32_t i = 0; i < SONDA__SCAN_STEPS; i++) {
+    for (uint32_t i = 0; i < table->inner_count; i++) {
         if (scan->len >= table->inner[i].least) {
             high = scan_inner(scan, &table->inner[i]);
-            scanned++;
+            scanned = true;
         }
     }
-    return scanned > 0 ? high : sonda__ascii_is_left(scan->text, scan->len);
+    return scanned ? high : sonda__ascii_is_left(scan->text, scan->len);
+}
+
+uint64_t sonda__scan_may_hold(const sonda__question *question,
+                              const sonda__scan_table *table,
+                              uint32_t first,
+                              size_t count)
+{
+    const sonda__field *fields = &question->event->fields[first];
+    sonda__nibbles_fn nibbles = question->matcher->nibbles;
+    uint64_t found = 0;
+
+    if (nibbles != NULL && table->nibbles != NULL) {
+        return nibbles(table->nibbles, fields, count, table->least);
+    }
+    for (size_t i = 0; i < count; i++) {
+        /* Folding may make a text longer by half, from two bytes to three. */
+        if (fields[i].text.len + fields[i].text.len / 2 >= table->least) {
+            found |= UINT64_C(1) << i;
+        }
+    }
+    return found;
 }
 
 void sonda__scan(const sonda__question *question,
@@ -191,6 +212,13 @@ void sonda__scan(const sonda__question *question,
     sonda__span text = question->event->fields[field].text;
     value_scan scan = {question, (const uint8_t *)text.data, text.len, on_literal, false};
 
+    if (question->matcher->nibbles != NULL && table->nibbles != NULL &&
+        sonda__scan_may_hold(question, table, field, 1) == 0) {
+        if (table->anchored.count > 0) {
+            scan_anchored(&scan, table);
+        }
+        return;
+    }
     if (scan_value(&scan, table)) {
         text = sonda__matcher_folded(question->matcher, field);
         scan.text = (const uint8_t *)text.data;

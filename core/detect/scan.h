@@ -14,6 +14,15 @@
 /* Called with each literal that is in the value, perhaps several times. */
 typedef void (*sonda__literal_fn)(const sonda__question *question, const uint8_t *literal);
 
+/*
+ * Of fields in a row, SONDA__NIBBLES_FIELDS at most, those that may hold an inner
+ * literal of a table, as bits.
+ */
+uint64_t sonda__scan_may_hold(const sonda__question *question,
+                              const sonda__scan_table *table,
+                              uint32_t first,
+                              size_t count);
+
 /* Searches a field of the event; `table` is one of the question's content. */
 void sonda__scan(const sonda__question *question,
                  const sonda__scan_table *table,

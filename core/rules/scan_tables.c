@@ -212,6 +212,31 @@ static void put_kinds(builder *build, const literal_run *run, sonda__scan_table 
     }
 }
 
+/* Groups take turns, in the pack's order. */
+static void put_nibbles(builder *build, const literal_run *run, sonda__scan_table *table)
+{
+    sonda__nibbles *nibbles = (sonda__nibbles *)(void *)take(build, sizeof *nibbles / 4);
+    uint32_t group = 0;
+
+    if (build->pool == NULL) {
+        return;
+    }
+    table->nibbles = nibbles;
+    for (uint32_t i = 0; i < run->count; i++) {
+        const uint8_t *literal = literal_at(build, literal_of(run, i));
+        sonda__span text = sonda__pack_text(build->pack, literal + SONDA__AT_LITERAL_TEXT);
+        uint32_t at = sonda__pack_u32(literal + SONDA__AT_LITERAL_GRAM);
+
+        for (uint32_t k = 0; step_of(literal) > 0 && k < SONDA__NIBBLES_BYTES; k++) {
+            uint8_t byte = (uint8_t)text.data[at + k] | SONDA__CASE_BIT;
+
+            nibbles->low[k][byte & 15] |= (uint8_t)(1u << group % 8);
+            nibbles->high[k][byte >> 4] |= (uint8_t)(1u << group % 8);
+        }
+        group += step_of(literal) > 0 ? 1 : 0;
+    }
+}
+
 static void put_scan(builder *build, const literal_run *run, sonda__scan_table *table)
 {
     static const uint32_t steps[1 + SONDA__SCAN_STEPS] = {0, 4, 2, 1};
@@ -226,18 +251,26 @@ static void put_scan(builder *build, const literal_run *run, sonda__scan_table *
         counts[step] += step == 0 ? 1 : step;
         least[step] = len < least[step] ? len : least[step];
     }
+    table->least = UINT32_MAX;
+    table->inner_count = 0;
     for (uint32_t i = 0; i <= SONDA__SCAN_STEPS; i++) {
-        sonda__probe_table *of_step = i == 0 ? &table->anchored : &table->inner[i - 1];
         uint32_t step = steps[i];
 
-        of_step->least = least[step];
-        table->least = least[step] < table->least || i == 0 ? least[step] : table->least;
         if (counts[step] > 0) {
+            sonda__probe_table *of_step =
+                i == 0 ? &table->anchored : &table->inner[table->inner_count++];
+
+            of_step->least = least[step];
+            table->least = least[step] < table->least ? least[step] : table->least;
             put_table(build, run, step, counts[step], of_step);
         }
     }
     if (counts[0] > 0) {
         put_kinds(build, run, table);
+    }
+    if (counts[4] / 4 + counts[2] / 2 + counts[1] <= SONDA__NIBBLES_LITERALS &&
+        counts[4] + counts[2] + counts[1] > 0) {
+        put_nibbles(build, run, table);
     }
 }
 

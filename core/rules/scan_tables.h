@@ -40,24 +40,39 @@ typedef struct sonda__probe_table {
     const uint32_t *buckets; /* where those of each bucket begin, and the end */
     const uint32_t *bitmap;  /* bits of hashes that some probe has; NULL: by bucket */
     uint32_t count;
-    uint32_t least; /* bytes of the shortest literal; UINT32_MAX: there is none */
+    uint32_t least; /* bytes of the shortest literal */
     uint32_t step;  /* of the value */
     uint32_t shift;
     uint32_t bitmap_shift;
     uint32_t reserved;
 } sonda__probe_table;
 
+/*
+ * Three bytes of each of a few literals, by their halves: bit n says that a
+ * literal of group n has such a half at that byte. Case bits are set.
+ */
+#define SONDA__NIBBLES_BYTES 3u
+typedef struct sonda__nibbles {
+    uint8_t low[SONDA__NIBBLES_BYTES][16];
+    uint8_t high[SONDA__NIBBLES_BYTES][16];
+} sonda__nibbles;
+/* More literals than this would let too many values pass. */
+#define SONDA__NIBBLES_LITERALS 40u
+
 #define SONDA__SCAN_STEPS 3u
 
 typedef struct sonda__scan_table {
     sonda__probe_table anchored;
-    sonda__probe_table inner[SONDA__SCAN_STEPS]; /* by step: 4, 2, 1 */
+    sonda__probe_table inner[SONDA__SCAN_STEPS]; /* of those that have probes */
+    const sonda__nibbles *nibbles; /* of the inner ones, when they are few; or NULL */
     /* By first and last byte: kinds of literals that begin and end so. */
     const uint16_t *first_kinds;
     const uint16_t *last_kinds;
     uint64_t whole_lengths; /* bit n: a whole of n bytes, or of 63 and more */
     uint32_t least;         /* bytes of the shortest literal */
     uint32_t next;          /* 1 + the next table of the same field; 0: none */
+    uint32_t inner_count;
+    uint32_t reserved;
 } sonda__scan_table;
 
 typedef struct sonda__scan_tables {

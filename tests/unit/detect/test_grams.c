@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "core/detect/grams.h"
+#include "core/detect/nibbles.h"
 
 #define BITS 9u
 #define WORDS (1u << (BITS - 5))
@@ -112,17 +113,84 @@ static void test_grams__portable__finds_what_is_there(void **state)
 
 static void test_grams__of_this_processor__finds_what_is_there(void **state)
 {
-    sonda__gram_search_fn grams = sonda__grams_choose(true);
+    const sonda__gram_search_fn own[] = {sonda__grams_avx512(), sonda__grams_avx2(),
+                                         sonda__grams_neon()};
+    size_t count = 0;
 
     (void)state;
-    if (grams == sonda__grams_choose(false)) {
+    for (size_t k = 0; k < sizeof own / sizeof own[0]; k++) {
+        for (size_t i = 0; own[k] != NULL && i < 20000; i++) {
+            compare(own[k], i % 300);
+        }
+        if (own[k] != NULL) {
+            compare(own[k], 9000);
+            count++;
+        }
+    }
+    if (count == 0) {
         print_message("skipped: this processor has no instructions of its own\n");
         skip();
     }
-    for (size_t i = 0; i < 20000; i++) {
-        compare(grams, i % 300);
+}
+
+/* By its definition: groups that three bytes in a row share, or a byte beyond ASCII. */
+static bool may_hold(const sonda__nibbles *nibbles, const uint8_t *text, size_t len)
+{
+    bool found = false;
+
+    for (size_t at = 0; at < len; at++) {
+        uint32_t groups = at + SONDA__NIBBLES_BYTES <= len ? 0xffu : 0;
+
+        for (size_t k = 0; groups != 0 && k < SONDA__NIBBLES_BYTES; k++) {
+            uint8_t byte = text[at + k] | SONDA__CASE_BIT;
+
+            groups &= (uint32_t)nibbles->low[k][byte & 15] & nibbles->high[k][byte >> 4];
+        }
+        found = found || groups != 0 || text[at] >= 0x80;
     }
-    compare(grams, 9000);
+    return found;
+}
+
+/* One group, of three letters; the text has other letters, or these in capitals. */
+static void compare_nibbles(sonda__nibbles_fn own, size_t len)
+{
+    static const uint8_t literal[] = "xyz";
+    sonda__nibbles nibbles = {0};
+    sonda__field fields[2] = {0};
+    uint8_t *text = malloc(len == 0 ? 1 : len);
+    uint64_t expected;
+
+    assert_non_null(text);
+    for (size_t k = 0; k < SONDA__NIBBLES_BYTES; k++) {
+        nibbles.low[k][literal[k] & 15] = 4;
+        nibbles.high[k][literal[k] >> 4] = 4;
+    }
+    for (size_t i = 0; i < len; i++) {
+        text[i] = (uint8_t)('a' + below(8));
+    }
+    if (len >= 3 && below(2) == 0) {
+        memcpy(text + below((uint32_t)len - 2), "XYz", 3);
+    } else if (len > 0 && below(3) == 0) {
+        text[below((uint32_t)len)] |= 0x80;
+    }
+    fields[1].text = sonda__span_of((const char *)text, len);
+    expected = (uint64_t)may_hold(&nibbles, text, len) << 1;
+    assert_int_equal(own(&nibbles, fields, 2, 0), expected);
+    assert_int_equal(own(&nibbles, fields, 2, (uint32_t)(len + len / 2)), expected);
+    assert_int_equal(own(&nibbles, fields, 2, (uint32_t)(len + len / 2) + 1), 0);
+    free(text);
+}
+
+static void test_nibbles__of_this_processor__leave_out_what_holds_nothing(void **state)
+{
+    (void)state;
+    if (sonda__nibbles_avx512() == NULL) {
+        print_message("skipped: this processor has no instructions for it\n");
+        skip();
+    }
+    for (size_t i = 0; i < 30000; i++) {
+        compare_nibbles(sonda__nibbles_avx512(), i % 300);
+    }
 }
 
 int main(void)
@@ -130,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_grams__portable__finds_what_is_there),
         cmocka_unit_test(test_grams__of_this_processor__finds_what_is_there),
+        cmocka_unit_test(test_nibbles__of_this_processor__leave_out_what_holds_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
