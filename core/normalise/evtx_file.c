@@ -172,6 +172,15 @@ static bool is_chunk(const uint8_t *p, size_t len)
            sonda__u32le_at(p + CHUNK_SIZE_AT) == CHUNK_SIZE_VALUE;
 }
 
+/* The same where the bytes may end within its header. */
+static bool may_be_chunk(const uint8_t *p, size_t len)
+{
+    size_t shown = len < sizeof chunk_mark ? len : sizeof chunk_mark;
+
+    return memcmp(p, chunk_mark, shown) == 0 &&
+           (len < CHUNK_SIZE_AT + 4 || sonda__u32le_at(p + CHUNK_SIZE_AT) == CHUNK_SIZE_VALUE);
+}
+
 /* The next chunk's start from `at` on, where bytes were lost or added; or the end. */
 static size_t next_chunk(const uint8_t *p, size_t len, size_t at)
 {
@@ -182,7 +191,7 @@ static size_t next_chunk(const uint8_t *p, size_t len, size_t at)
             return len;
         }
         at = (size_t)(found - p);
-        if (is_chunk(found, len - at)) {
+        if (may_be_chunk(found, len - at)) {
             return at;
         }
         at++;
@@ -279,10 +288,9 @@ static void begin_chunk(sonda__evtx_file *file, bool torn)
     file->has_last_id = false;
     file->at = CHUNK_HEADER_SIZE;
     if (!file->trusted) {
-        bool headed = is_chunk(file->chunk, file->chunk_len);
-
-        file->chunk_len = next_chunk(file->chunk, file->chunk_len, headed ? 1 : 0);
-        file->at = headed ? CHUNK_HEADER_SIZE : 0;
+        file->at = is_chunk(file->chunk, file->chunk_len) ? CHUNK_HEADER_SIZE : 0;
+        /* Never at 0: what was gathered shrinks with every chunk. */
+        file->chunk_len = next_chunk(file->chunk, file->chunk_len, 1);
     }
     sonda__evtx_payloads_begin(&file->payloads, file->chunk, file->chunk_len);
 }
