@@ -19,6 +19,18 @@ sonda__verify_refuse(const sonda__verifier *verifier, const uint8_t *at, const c
                             "%s, at offset %u of the pack", reason, offset);
 }
 
+sonda_status sonda__verify_refuse_cost(const sonda__verifier *verifier,
+                                       const uint8_t *at,
+                                       uint64_t cost_per_byte)
+{
+    return sonda__error_set(verifier->error, SONDA_ERR_LIMIT,
+                            sonda__pack_offset(verifier->pack, at),
+                            "the pack can cost %u steps a byte, more than the %u allowed: "
+                            "leave out the dearest rules of 'sonda compile --report', or raise "
+                            "max_cost_per_byte",
+                            cost_per_byte, verifier->max_cost_per_byte);
+}
+
 sonda_status sonda__verify_text(const sonda__verifier *verifier, const uint8_t *at)
 {
     return sonda__pack_has_text(verifier->pack, sonda__pack_u32(at), sonda__pack_u32(at + 4))

@@ -26,6 +26,11 @@ typedef struct sonda__verifier {
 sonda_status
 sonda__verify_refuse(const sonda__verifier *verifier, const uint8_t *at, const char *reason);
 
+/* Refuses it for what it costs: `at` is where that is known. */
+sonda_status sonda__verify_refuse_cost(const sonda__verifier *verifier,
+                                       const uint8_t *at,
+                                       uint64_t cost_per_byte);
+
 /* A text reference, or a list of `kind`, is in range. */
 sonda_status sonda__verify_text(const sonda__verifier *verifier, const uint8_t *at);
 sonda_status sonda__verify_list(const sonda__verifier *verifier,

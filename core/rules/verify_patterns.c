@@ -6,7 +6,6 @@
  * Layer 3 (rules). No allocation.
  */
 
-#include "core/base/error.h"
 #include "core/codec/decimal.h"
 #include "core/rules/verify.h"
 
@@ -92,9 +91,9 @@ static sonda_status check_patterns(const sonda__verifier *verifier)
         sum = sonda__cost_add(sum, cost_of(pack, at));
         verifier->pattern_cost[i + 1] = sum;
         if (sum > verifier->max_cost_per_byte) {
-            return sonda__error_set(
-                verifier->error, SONDA_ERR_LIMIT, sonda__pack_offset(pack, at),
-                "the pack costs more than %u steps a byte", verifier->max_cost_per_byte);
+            uint64_t told = sonda__pack_u64(pack->bytes + SONDA__AT_COST_BYTE);
+
+            return sonda__verify_refuse_cost(verifier, at, told > sum ? told : sum);
         }
         if (!is_sound(pack, at) || (sonda__pack_u16(at + SONDA__AT_PATTERN_FLAGS) &
                                     ~SONDA__PATTERN_FLAGS_KNOWN) != 0) {

@@ -201,9 +201,8 @@ static sonda_status check_summary(const sonda__verifier *verifier, const tree_wa
     const uint8_t *header = verifier->pack->bytes;
 
     if (walk->cost_byte > verifier->max_cost_per_byte) {
-        return sonda__error_set(verifier->error, SONDA_ERR_LIMIT, SONDA__AT_COST_BYTE,
-                                "the pack costs %u steps a byte, more than the %u allowed",
-                                walk->cost_byte, verifier->max_cost_per_byte);
+        return sonda__verify_refuse_cost(verifier, header + SONDA__AT_COST_BYTE,
+                                         walk->cost_byte);
     }
     return sonda__pack_u64(header + SONDA__AT_COST_EVENT) == walk->cost_event &&
                    sonda__pack_u64(header + SONDA__AT_COST_BYTE) == walk->cost_byte

@@ -36,7 +36,7 @@
 /**
  * Default ceilings of the worst case of content, all packs together, in steps:
  * for an event whatever its size, and for each byte of it. All rules of SigmaHQ
- * come to 165,512 and 2.6 million; there is room for twenty times as many, and
+ * come to 134,000 and 2.6 million; there is room for twenty times as many, and
  * none for content that would keep a worker for minutes with one event.
  */
 #define SONDA_COST_PER_EVENT_DEFAULT 4000000u

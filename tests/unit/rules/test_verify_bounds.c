@@ -86,6 +86,7 @@ static void test_verify__cost_above_the_ceiling__is_refused(void **state)
             sonda_content_load(&content, pack.bytes, pack.len, &options, NULL, &error),
             SONDA_ERR_LIMIT);
         assert_non_null(strstr(error.message, "steps a byte"));
+        assert_non_null(strstr(error.message, "raise max_cost_per_byte"));
         assert_true(error.offset >= SONDA__AT_COST_BYTE && error.offset < pack.len);
     }
     options.max_cost_per_byte = cost;
