@@ -43,6 +43,7 @@ static void match_alternative(const sonda__question *question, uint32_t index)
     question->matcher->counts.evaluated++;
     if (sonda__evaluate_program(question, index)) {
         set_bit(bits, content->first_rule + rule);
+        set_bit(question->matcher->rule_words, (content->first_rule + rule) / 64);
     }
 }
 
@@ -60,22 +61,40 @@ static bool match_pack(const sonda__question *question)
     return found;
 }
 
+/* Takes the rules of one word of bits, in ascending order. */
+static void report_word(const sonda__question *question,
+                        uint32_t word,
+                        sonda__match_fn on_match,
+                        void *user)
+{
+    uint64_t left = question->matcher->rule_bits[word];
+
+    question->matcher->rule_bits[word] = 0;
+    for (uint32_t rule = word * 64; left != 0; rule++, left >>= 1) {
+        if ((left & 1) == 0) {
+            continue;
+        }
+        if (sonda__filters_hold(question, rule)) {
+            question->matcher->counts.filtered++;
+        } else {
+            on_match(rule, user);
+        }
+    }
+}
+
+/* Looks at words that have any, so that rules which do not hold cost nothing. */
 static void report(const sonda__question *question, sonda__match_fn on_match, void *user)
 {
     uint32_t count = sonda_content_rule_count(question->content);
 
     sonda__filters_begin(question);
-    for (uint32_t word = 0; word * 64 < count; word++) {
-        uint64_t left = question->matcher->rule_bits[word];
+    for (uint32_t group = 0; group * 4096 < count; group++) {
+        uint64_t left = question->matcher->rule_words[group];
 
-        for (uint32_t bit = 0; left != 0; bit++, left >>= 1) {
-            if ((left & 1) == 0) {
-                continue;
-            }
-            if (sonda__filters_hold(question, word * 64 + bit)) {
-                question->matcher->counts.filtered++;
-            } else {
-                on_match(word * 64 + bit, user);
+        question->matcher->rule_words[group] = 0;
+        for (uint32_t word = group * 64; left != 0; word++, left >>= 1) {
+            if ((left & 1) != 0) {
+                report_word(question, word, on_match, user);
             }
         }
     }
@@ -105,13 +124,11 @@ sonda_status sonda__match(const sonda_content *content,
                           void *user)
 {
     sonda__question question = {content, event, matcher};
-    uint32_t count = sonda_content_rule_count(content);
     bool within_budget = true;
 
     matcher->trap_count = 0;
     sonda__matcher_index(matcher, content, event);
     matcher->counts.budget = matcher->steps_left;
-    memset(matcher->rule_bits, 0, (count / 64 + 1) * sizeof *matcher->rule_bits);
     for (const sonda_content *pack = content; pack != NULL; pack = pack->base) {
         question.content = pack;
         within_budget = match_pack(&question) && within_budget;

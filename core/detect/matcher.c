@@ -20,7 +20,8 @@ static bool take_memory(sonda__matcher *opened)
     const sonda_allocator *ours = &opened->allocator;
 
     opened->slots = sonda__allocate_zeroed(ours, SONDA__SLOT_COUNT, sizeof *opened->slots);
-    opened->rule_bits = sonda__allocate(ours, SONDA__RULES_MAX / 64, sizeof *opened->rule_bits);
+    opened->rule_bits =
+        sonda__allocate_zeroed(ours, SONDA__RULES_MAX / 64, sizeof *opened->rule_bits);
     opened->fold_bytes = sonda__allocate(ours, SONDA__FOLD_BYTES, 1);
     opened->candidates =
         sonda__allocate_zeroed(ours, SONDA__ALTERNATIVES_MAX / 64, sizeof *opened->candidates);

@@ -74,7 +74,9 @@ struct sonda__matcher {
     uint32_t fold_generation; /* changes when folded texts are dropped */
     size_t fold_used;
     char *fold_bytes;
+    /* Rules that hold, between events none; a bit for each of their words that has any. */
     uint64_t *rule_bits; /* SONDA__RULES_MAX of them */
+    uint64_t rule_words[SONDA__RULES_MAX / 64 / 64];
     /* Filters of all packs that were asked at this event, and those that held. */
     uint64_t filter_asked[SONDA__FILTERS_MAX / 64];
     uint64_t filter_held[SONDA__FILTERS_MAX / 64];
