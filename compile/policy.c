@@ -309,7 +309,7 @@ static sonda_status read_root(const reading *to, const sonda__yaml_node *root)
 {
     static const char wanted[] = "a policy is a mapping: write `policy:` and under it entries";
 
-    if (root->kind != SONDA__YAML_MAP || root->count == 0) {
+    if (root->kind != SONDA__YAML_MAP || root->first == NULL) {
         return refuse(to, root->line, wanted);
     }
     for (const sonda__yaml_entry *e = root->first; e != NULL; e = e->next) {

@@ -57,6 +57,8 @@ static const char *take_line(const char *text, size_t len, line *taken)
     size_t end;
 
     taken->kind = 0;
+    taken->name = "";
+    taken->name_len = 0;
     while (len > 0 && is_blank(text[len - 1])) {
         len--;
     }
