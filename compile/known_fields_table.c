@@ -84,7 +84,9 @@ const size_t sonda__linux_field_count =
 
 const char sonda__system_fields[] =
     "Provider_Name Provider_Guid EventID Version Level Task Opcode Keywords "
-    "TimeCreated_SystemTime EventRecordID Correlation_ActivityID Execution_ProcessID "
+    "TimeCreated_SystemTime EventRecordID Correlation_ActivityID "
+    "Correlation_RelatedActivityID Correlation Security EventID_Qualifiers "
+    "Provider_EventSourceName EventData_Name Execution_ProcessID "
     "Execution_ThreadID Channel Computer Security_UserID Message Hostname SourceName "
     "EventTime Category Severity";
 
