@@ -101,6 +101,9 @@ static sonda_status walk_folder(walking *walk, size_t path_len, unsigned depth)
             status = visit_entry(walk, path_len, entry.name, depth);
         }
     }
+    /* Cleaning up after the last entry but before the end, libuv 1.44 leaks that entry. */
+    while (uv_fs_scandir_next(&request, &entry) == 0) {
+    }
     uv_fs_req_cleanup(&request);
     return status;
 }

@@ -92,6 +92,23 @@ static void test_file_walk__folders__sorted_without_what_begins_with_a_dot(void 
     assert_string_equal(list, "/tree/a /tree/b/c /tree/z ");
 }
 
+static sonda_status refuse(const char *path, void *user)
+{
+    (void)path;
+    (void)user;
+    return SONDA_ERR_FULL;
+}
+
+/* Wherever it stops nothing is left allocated, which the sanitizer sees. */
+static void test_file_walk__a_file_refused__ends_with_its_status(void **state)
+{
+    (void)state;
+    assert_int_equal(make_in_folder("single"), 0);
+    assert_int_equal(sonda_file_replace(at("single/last"), "", 0, NULL), SONDA_OK);
+
+    assert_int_equal(sonda_file_walk(at("single"), refuse, NULL, NULL), SONDA_ERR_FULL);
+}
+
 static void test_file_walk__nothing_there__not_found(void **state)
 {
     char list[256] = "";
@@ -170,6 +187,7 @@ int main(void)
         cmocka_unit_test(test_file_read__longer_than_allowed__refused),
         cmocka_unit_test(test_file_read__a_folder__is_an_error),
         cmocka_unit_test(test_file_walk__folders__sorted_without_what_begins_with_a_dot),
+        cmocka_unit_test(test_file_walk__a_file_refused__ends_with_its_status),
         cmocka_unit_test(test_file_walk__nothing_there__not_found),
         cmocka_unit_test(test_output__more_than_its_buffer__all_arrives_in_order),
         cmocka_unit_test(test_read__regular_file__in_blocks_to_its_end),
