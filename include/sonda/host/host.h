@@ -27,7 +27,8 @@ typedef struct sonda_host_options {
     /** sizeof(sonda_host_options), set by SONDA_HOST_OPTIONS_INIT. */
     uint32_t struct_size;
     /**
-     * 1 (the default): SIGINT, SIGTERM and SIGHUP stop the host, and SIGPIPE is
+     * 1 (the default): SIGINT, SIGTERM and SIGHUP stop the host, a second of the
+     * same kind does what the system does with it by itself, and SIGPIPE is
      * ignored in the whole process, so that a closed pipe shows as an error of
      * writing. 0: signals stay the caller's.
      */
