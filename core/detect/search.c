@@ -16,19 +16,46 @@
 /* Up to here comparing anew at each place is as good. */
 #define SHORT_NEEDLE 32u
 
+/* How common bytes are in paths, command lines and scripts: orders, not figures. */
+static const uint8_t commonness[256] = {
+    [' '] = 99, ['e'] = 98,  ['s'] = 96, ['t'] = 94,  ['i'] = 92, ['n'] = 91,  ['o'] = 90,
+    ['r'] = 89, ['a'] = 88,  ['c'] = 86, ['\\'] = 85, ['d'] = 82, ['l'] = 80,  ['m'] = 78,
+    ['p'] = 74, ['w'] = 72,  ['u'] = 70, ['.'] = 68,  ['h'] = 62, ['f'] = 60,  ['0'] = 60,
+    ['g'] = 56, ['1'] = 55,  ['2'] = 54, ['v'] = 52,  ['3'] = 52, ['b'] = 50,  ['y'] = 50,
+    ['-'] = 50, ['/'] = 48,  ['4'] = 48, ['x'] = 46,  ['5'] = 45, ['6'] = 45,  ['k'] = 44,
+    ['8'] = 44, ['7'] = 42,  ['9'] = 42, [':'] = 40,  ['='] = 38, ['_'] = 36,  ['"'] = 36,
+    [','] = 34, ['('] = 30,  [')'] = 30, ['{'] = 28,  ['}'] = 28, ['|'] = 28,  ['+'] = 28,
+    ['$'] = 26, ['\n'] = 26, ['j'] = 20, ['q'] = 18,  ['z'] = 16, ['\''] = 16, [';'] = 14,
+    ['S'] = 12, ['E'] = 12,  ['C'] = 12, ['I'] = 12,  ['A'] = 12, ['T'] = 12,  ['P'] = 12,
+    ['M'] = 12, ['D'] = 12,  ['W'] = 12, ['N'] = 11,  ['R'] = 11, ['O'] = 11,  ['F'] = 10,
+};
+
+/* Where the needle's byte stands that the fewest places of a text have. */
+static size_t rarest_byte(sonda__span needle)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < needle.len; i++) {
+        if (commonness[(uint8_t)needle.data[i]] < commonness[(uint8_t)needle.data[best]]) {
+            best = i;
+        }
+    }
+    return best;
+}
+
 static size_t search_short(sonda__span text, sonda__span needle)
 {
-    const char *at = text.data;
-    const char *last = text.data + (text.len - needle.len);
-    char end = needle.data[needle.len - 1];
+    size_t rare = rarest_byte(needle);
+    const char *at = text.data + rare;
+    const char *last = at + (text.len - needle.len);
 
     while (at <= last) {
-        at = memchr(at, needle.data[0], (size_t)(last - at) + 1);
+        at = memchr(at, needle.data[rare], (size_t)(last - at) + 1);
         if (at == NULL) {
             break;
         }
-        if (at[needle.len - 1] == end && memcmp(at, needle.data, needle.len) == 0) {
-            return (size_t)(at - text.data);
+        if (memcmp(at - rare, needle.data, needle.len) == 0) {
+            return (size_t)(at - text.data) - rare;
         }
         at++;
     }
