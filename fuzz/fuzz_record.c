@@ -17,6 +17,12 @@
 #include "sonda/compile/compile.h"
 #include "sonda/sonda.h"
 
+/*
+ * Opening takes a hundred times as long as an input: one worker serves so many,
+ * and what fails may need those before it.
+ */
+#define INPUTS_OF_A_WORKER 64
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char rules[] = "title: A\n"
@@ -86,13 +92,16 @@ static void on_finding(const sonda_finding *finding, void *user)
     (void)sonda_finding_to_ocsf(finding, json, sizeof json, &len);
 }
 
+static sonda_tracker *tracker;
+static sonda_worker *worker;
+
 static uint16_t take_u16(const uint8_t *at)
 {
     return (uint16_t)(at[0] | at[1] << 8);
 }
 
 /* One record off the front; how much of the input it took. */
-static size_t feed(sonda_worker *worker, const uint8_t *data, size_t size, uint64_t seq)
+static size_t feed(const uint8_t *data, size_t size, uint64_t seq)
 {
     static uint8_t record[SONDA_RECORD_HEADER_SIZE + UINT16_MAX];
     sonda_record_header header;
@@ -114,7 +123,7 @@ static size_t feed(sonda_worker *worker, const uint8_t *data, size_t size, uint6
 }
 
 /* Handed in is decoded or counted as lost, and what is shown adds up. */
-static void check(const sonda_worker *worker)
+static void check(void)
 {
     sonda_stats stats = SONDA_STATS_INIT;
     uint64_t by_class = 0;
@@ -131,28 +140,35 @@ static void check(const sonda_worker *worker)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void reopen(void)
 {
     sonda_tracker_options small = SONDA_TRACKER_OPTIONS_INIT;
     sonda_worker_options options = SONDA_WORKER_OPTIONS_INIT;
-    sonda_tracker *tracker;
-    sonda_worker *worker;
-    size_t at = 0;
 
-    if (engine == NULL) {
-        set_up();
-    }
+    sonda_worker_close(worker);
+    sonda_tracker_close(tracker);
     small.max_processes = 16;
     options.on_event = on_event;
     options.on_finding = on_finding;
     must(sonda_tracker_open(&tracker, &small, NULL));
     must(sonda_worker_open(&worker, engine, tracker, &options, NULL));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static uint32_t inputs;
+    size_t at = 0;
+
+    if (engine == NULL) {
+        set_up();
+    }
+    if (inputs++ % INPUTS_OF_A_WORKER == 0) {
+        reopen();
+    }
     for (uint64_t seq = 1; size - at >= 6; seq++) {
-        at += feed(worker, data + at, size - at, seq);
+        at += feed(data + at, size - at, seq);
     }
     must(sonda_worker_finish(worker, 0));
-    check(worker);
-    sonda_worker_close(worker);
-    sonda_tracker_close(tracker);
+    check();
     return 0;
 }

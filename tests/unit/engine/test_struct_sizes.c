@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "sonda/compile/compile.h"
 #include "sonda/sonda.h"
 
 #define NEWER 16u
@@ -125,6 +126,28 @@ static sonda_status write_header(void *given)
     return sonda_recording_header_write(given, header);
 }
 
+static sonda_status open_compile(void *given)
+{
+    sonda_compile *compile = NULL;
+    sonda_status status = sonda_compile_open(&compile, given, NULL);
+
+    sonda_compile_close(compile);
+    return status;
+}
+
+/* The report's line of a document that is no rule. */
+static sonda_status read_entry(void *given)
+{
+    sonda_compile *compile = NULL;
+    sonda_status status;
+
+    assert_int_equal(sonda_compile_open(&compile, NULL, NULL), SONDA_OK);
+    assert_int_equal(sonda_compile_add_yaml(compile, "test.yml", "a: b\n", 5), SONDA_OK);
+    status = sonda_compile_entry_get(compile, 0, given);
+    sonda_compile_close(compile);
+    return status;
+}
+
 static const struct {
     const char *name;
     sonda_status (*call)(void *given);
@@ -140,6 +163,8 @@ static const struct {
     {"sonda_stats, the sum", add_to, sizeof(sonda_stats)},
     {"sonda_stats, a part", add_from, sizeof(sonda_stats)},
     {"sonda_switch_view", read_switch, sizeof(sonda_switch_view)},
+    {"sonda_compile_options", open_compile, sizeof(sonda_compile_options)},
+    {"sonda_compile_entry", read_entry, sizeof(sonda_compile_entry)},
     {"sonda_recording_info", write_header, sizeof(sonda_recording_info)},
 };
 
