@@ -159,9 +159,40 @@ static void test_regex_run__match__says_where(void **state)
     sonda_content_release(content);
 }
 
+static void test_regex_run__texts_no_match_lacks__keep_events_away(void **state)
+{
+    /* In each an expression, a text without what it needs, and one that has it. */
+    static const char *const rows[][3] = {
+        {"ab?cdefg", "xx abXdefg", "abcdefg"},
+        {"https?://[0-9]", "ftp://1", "http://1"},
+        {"s?://0x[0-9a-f]+", "http://12", "http://0x12"},
+        {"[Rr][Uu][Nn][Dd][Ll][Ll]32", "run dll32", "RunDLL32"},
+        {"(?i)(a|b)token\\d", "atoke1", "BTOKEN1"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char detection[256];
+        rule_fixture fixture;
+
+        (void)snprintf(detection, sizeof detection,
+                       "    s:\n        A|re: '%s'\n    condition: s", rows[i][0]);
+        fixture_open(&fixture, content_of_detection(detection));
+        for (size_t k = 1; k < 3; k++) {
+            const test_field fields[] = {{"A", rows[i][k], 0}, {NULL, NULL, 0}};
+
+            fixture_event(&fixture, fields);
+            assert_int_equal(fixture_match(&fixture), k - 1);
+            assert_int_equal(sonda__matcher_counts(fixture.matcher)->evaluated, k - 1);
+        }
+        fixture_close(&fixture);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_regex_run__texts_no_match_lacks__keep_events_away),
         cmocka_unit_test(test_regex_run__syntax__means_what_pcre_means),
         cmocka_unit_test(test_regex_run__hostile_expressions__cost_a_bounded_number_of_steps),
         cmocka_unit_test(test_regex_run__match__says_where),
