@@ -95,19 +95,18 @@ static sonda_status open_instance(decoder *d, sonda__span bytes, instance *in)
                : fail(d, SONDA_ERR_MALFORMED, "an event log record of another layout");
 }
 
-static bool text_of(const instance *in, size_t at, size_t len, sonda__span *text)
+/* Checks a part of the shape's text. */
+static inline bool is_text(const instance *in, size_t at, size_t len)
 {
-    if (len > in->text.len || at > in->text.len - len) {
-        return false;
-    }
-    *text = sonda__span_of(in->text.data + at, len);
-    return true;
+    return len <= in->text.len && at <= in->text.len - len;
 }
 
 /* The op numbered `at`, which is one of them. */
 static sonda_status read_op(decoder *d, const instance *in, size_t at, op *o)
 {
     const uint8_t *p = in->ops + at * SONDA__EVTX_OP_SIZE;
+    size_t text_at = sonda__u16le_at(p + 4);
+    size_t name_at = sonda__u16le_at(p + 8);
 
     if (d->steps++ == STEPS_MAX) {
         return fail(d, SONDA_ERR_LIMIT, "more fields than an event holds");
@@ -116,14 +115,17 @@ static sonda_status read_op(decoder *d, const instance *in, size_t at, op *o)
     o->role = p[1];
     o->index = sonda__u16le_at(p + 2);
     o->hash = sonda__u64le_at(p + 16);
-    o->text = o->name = sonda__span_of("", 0);
     if (o->kind == SONDA__EVTX_OP_BLOCK) {
-        return SONDA_OK;
+        return SONDA_OK; /* its texts are the parser's */
     }
-    return text_of(in, sonda__u16le_at(p + 4), sonda__u16le_at(p + 6), &o->text) &&
-                   text_of(in, sonda__u16le_at(p + 8), sonda__u16le_at(p + 10), &o->name)
-               ? SONDA_OK
-               : fail(d, SONDA_ERR_MALFORMED, "an event log record of another layout");
+    o->text.len = sonda__u16le_at(p + 6);
+    o->name.len = sonda__u16le_at(p + 10);
+    if (!is_text(in, text_at, o->text.len) || !is_text(in, name_at, o->name.len)) {
+        return fail(d, SONDA_ERR_MALFORMED, "an event log record of another layout");
+    }
+    o->text.data = in->text.data + text_at;
+    o->name.data = in->text.data + name_at;
+    return SONDA_OK;
 }
 
 /* A value that the record does not have is null. */

@@ -4,7 +4,7 @@ import os
 import random
 import unittest
 
-from program import EVENT, FAKE, FILTER, ID, RULE, Case
+from program import EVENT, FAKE, FILTER, ID, ROOT, RULE, Case
 
 
 class Inputs(Case):
@@ -85,6 +85,50 @@ class Inputs(Case):
 
         self.expect(0, lines=0)
         self.assertEqual(self.out, f"-\t1\t{ID}\n")
+
+
+class EventLogs(Case):
+    """Built from the seeds of fuzz_evtx: a byte, then a chunk without what is unused behind its records."""
+
+    HEADER = b"ElfFile\0" + bytes(4088)
+
+    def chunk(self, name):
+        return (ROOT / "fuzz/corpus/evtx" / name).read_bytes()[1:]
+
+    def events(self, file, *more):
+        return self.run_it("replay", "--rules", "r.yml", "--output", "ocsf", *more, file)
+
+    def test_damage_that_costs_no_record__a_line_each_and_exit_0(self):
+        self.write("a.evtx", self.HEADER + self.chunk("two_records"))
+
+        self.events("a.evtx")
+
+        self.expect(0, "a.evtx: byte 0: the file's header and its checksum differ", lines=1)
+        self.assertEqual(self.out.count("4711"), 2)
+
+    def test_chunk_without_the_files_header__is_read(self):
+        self.write("a.bin", self.chunk("two_records"))
+
+        self.events("a.bin")
+
+        self.expect(0, "without the file's header", lines=1)
+        self.assertEqual(self.out.count("4711"), 2)
+
+    def test_file_cut_in_its_header__exit_3(self):
+        self.write("a.evtx", self.HEADER[:100])
+
+        self.replay("a.evtx")
+
+        self.expect(3, "a.evtx: record 1, byte 100: the file ends within its header", lines=2)
+
+    def test_threads__same_lines(self):
+        self.write("a.evtx", self.HEADER + self.chunk("flipped"))
+
+        self.events("a.evtx", "--jobs", "1")
+        one = (self.code, self.out, self.err)
+        self.events("a.evtx", "--jobs", "2")
+
+        self.assertEqual(one, (self.code, self.out, self.err))
 
 
 class Rules(Case):

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -271,8 +272,25 @@ static void feed_text(sonda_worker *worker, uint16_t source, const char *text)
     feed(worker, wrap_text(record, source, 1, text), SONDA_OK);
 }
 
+/* A seed of fuzz_evtx: one byte, then a payload. */
+static void feed_evtx(sonda_worker *worker)
+{
+    sonda_record_header header = {.source = SONDA_SOURCE_EVTX, .version = 1, .seq = 1};
+    FILE *file = fopen(SONDA_SOURCE_DIR "/fuzz/corpus/evtx/payload", "rb");
+    size_t len;
+
+    assert_non_null(file);
+    (void)fgetc(file);
+    len = fread(record + SONDA_RECORD_HEADER_SIZE, 1, 4096, file);
+    fclose(file);
+    header.size = (uint32_t)(SONDA_RECORD_HEADER_SIZE + len);
+    assert_int_equal(sonda_record_header_write(&header, record), SONDA_OK);
+    feed(worker, header.size, SONDA_OK);
+}
+
 static void feed_every_source(sonda_worker *worker)
 {
+    feed_evtx(worker);
     feed(worker, generic(SONDA_SOURCE_GENERIC, "nc -e /bin/sh"), SONDA_OK);
     feed(worker, generic(SONDA_SOURCE_GENERIC, "nc --ours"), SONDA_OK);
     feed(worker, generic(SONDA_SOURCE_HEALTH, "x"), SONDA_OK);
