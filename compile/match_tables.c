@@ -16,8 +16,6 @@
 
 /* Counters of four-byte runs, by the upper bits of their hash. */
 #define GRAM_BITS 16u
-/* Bits of a bitmap for each literal: one in 32 runs passes at most by chance. */
-#define BITS_PER_LITERAL 32u
 
 /* A key with its place in the tables. */
 typedef struct placed {
@@ -160,17 +158,6 @@ static void place_key(builder *build, uint32_t index)
                                     : sonda__anchored_hash(bytes, key->len, key->kind);
 }
 
-/* Bits of a number that is not below `count` times `room`. */
-static uint32_t bits_for(uint64_t count, uint64_t room, uint32_t least, uint32_t most)
-{
-    uint32_t bits = least;
-
-    while (bits < most && (UINT64_C(1) << bits) < count * room) {
-        bits++;
-    }
-    return bits;
-}
-
 /* The waits of a key: where they begin in the sorted ones, and how many. */
 static const sonda__match_wait *
 waits_of(const builder *build, uint32_t wait_count, uint32_t key, uint32_t *count)
@@ -226,48 +213,6 @@ static void put_literal(builder *build, const placed *place, uint32_t wait_count
                         sonda__literal_cost(key->len, count, key->field == SONDA__SCAN_EVERY));
 }
 
-/* A hash table over literals in the order of their hashes. */
-static void put_buckets(builder *build, const placed *places, uint32_t count, uint32_t bits)
-{
-    sonda__pack_buffer *out = &build->sections->section[SONDA__SECTION_BUCKETS];
-    uint32_t at = 0;
-
-    for (uint32_t bucket = 0; bucket < UINT32_C(1) << bits; bucket++) {
-        sonda__pack_buffer_u32(out, at);
-        while (at < count && places[at].hash >> (32 - bits) == bucket) {
-            at++;
-        }
-    }
-    sonda__pack_buffer_u32(out, at);
-}
-
-static void put_bitmap(builder *build, const placed *places, uint32_t count, uint32_t bits)
-{
-    sonda__pack_buffer *out = &build->sections->section[SONDA__SECTION_BITMAPS];
-    size_t first = out->len;
-
-    sonda__pack_buffer_zeros(out, (size_t)1 << (bits - 3));
-    for (uint32_t i = 0; !out->failed && i < count; i++) {
-        uint32_t bit = places[i].hash >> (32 - bits);
-
-        out->bytes[first + bit / 8] |= (uint8_t)(1u << bit % 8);
-    }
-}
-
-/* One of the two tables of a scan: list, buckets, bits. */
-static uint32_t put_table(builder *build, const placed *places, uint32_t count, uint32_t first)
-{
-    sonda__pack_buffer *out = &build->sections->section[SONDA__SECTION_SCANS];
-    uint32_t bits = bits_for(count, 2, SONDA__SCAN_BITS_MIN, SONDA__BITMAP_BITS_MAX);
-
-    sonda__pack_buffer_u32(out, first);
-    sonda__pack_buffer_u32(out, count);
-    sonda__pack_buffer_u32(out, sonda__pack_entries(build->sections, SONDA__SECTION_BUCKETS));
-    sonda__pack_buffer_u32(out, bits);
-    put_buckets(build, places, count, bits);
-    return bits;
-}
-
 /* Everything of one field, whose `count` keys stand together. */
 static void put_scan(builder *build, const placed *places, uint32_t count, uint32_t wait_count)
 {
@@ -275,25 +220,17 @@ static void put_scan(builder *build, const placed *places, uint32_t count, uint3
     sonda__pack_buffer *out = &sections->section[SONDA__SECTION_SCANS];
     uint32_t scan = sonda__pack_entries(sections, SONDA__SECTION_SCANS);
     uint32_t first = sonda__pack_entries(sections, SONDA__SECTION_LITERALS);
-    uint32_t kinds = 0;
     uint32_t anchored = 0;
-    uint32_t bits;
 
     for (uint32_t i = 0; i < count; i++) {
-        kinds |= 1u << sonda__match_key_at(&build->keys, places[i].key)->kind;
         anchored += places[i].inner == 0 ? 1 : 0;
         put_literal(build, &places[i], wait_count, scan);
     }
     sonda__pack_buffer_u32(out, places[0].field);
-    sonda__pack_buffer_u32(out, kinds);
-    (void)put_table(build, places, anchored, first);
-    bits = put_table(build, places + anchored, count - anchored, first + anchored);
-    bits = bits_for(count - anchored, BITS_PER_LITERAL,
-                    bits < SONDA__BITMAP_BITS_MIN ? SONDA__BITMAP_BITS_MIN : bits,
-                    SONDA__BITMAP_BITS_MAX);
-    sonda__pack_buffer_u32(out, sonda__pack_entries(sections, SONDA__SECTION_BITMAPS));
-    sonda__pack_buffer_u32(out, bits);
-    put_bitmap(build, places + anchored, count - anchored, bits);
+    sonda__pack_buffer_u32(out, first);
+    sonda__pack_buffer_u32(out, anchored);
+    sonda__pack_buffer_u32(out, first + anchored);
+    sonda__pack_buffer_u32(out, count - anchored);
 }
 
 static void put_scans(builder *build)

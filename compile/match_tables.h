@@ -2,7 +2,7 @@
 
 /*
  * The sections by which matching finds candidates: scans, literals, postings,
- * hash tables, bitmaps, and which of them a log source needs.
+ * and which of them a log source needs.
  *
  * Module compile.
  */

@@ -27,7 +27,7 @@
 /*
  * 2: tables by which matching finds the rules that an event may concern.
  * 3: a response policy beside the rules; conditions as programs, cheap questions
- *    first.
+ *    first; literals without the tables that lead to them.
  */
 #define SONDA__PACK_VERSION 3u
 
@@ -112,8 +112,6 @@ typedef enum sonda__section_kind {
     SONDA__SECTION_SCANS,        /* fields to search for literals */
     SONDA__SECTION_LITERALS,     /* without which rules cannot match */
     SONDA__SECTION_POSTINGS,     /* u32: ALTERNATIVES that wait for a literal */
-    SONDA__SECTION_BUCKETS,      /* u32: hash tables of LITERALS */
-    SONDA__SECTION_BITMAPS,      /* bits of the hashes that some literal has */
     SONDA__SECTION_POLICY,       /* what findings of rules shall lead to */
     SONDA__SECTION_SIGNATURE,    /* one entry */
     SONDA__SECTION_COUNT
@@ -416,34 +414,18 @@ enum {
 #define SONDA__INPUTS_MAX 1048576u
 
 /*
- * SCANS: one for each field that is searched, in ascending order of fields. Of
- * the folded value, the hash of its beginning, end or whole leads to the
- * literals anchored there, and each four bytes in a row, through a bitmap, to
- * the literals that have them.
- *
- * A hash table of n bits is 2^n + 1 BUCKETS in ascending order: bucket b holds
- * the literals from the b-th number to the next, counted from the first.
+ * SCANS: one for each field that is searched, in ascending order of fields, and
+ * the literals to search it for: those whose place is known, and those that may
+ * stand anywhere. How they are looked up is the loader's to choose.
  */
 enum {
-    SONDA__AT_SCAN_FIELD = 0,             /* u32: index into FIELDS, or SONDA__SCAN_EVERY */
-    SONDA__AT_SCAN_KINDS = 4,             /* u32: bit n: there are literals of kind n */
-    SONDA__AT_SCAN_ANCHORED = 8,          /* list of LITERALS */
-    SONDA__AT_SCAN_ANCHORED_BUCKETS = 16, /* u32: first of BUCKETS */
-    SONDA__AT_SCAN_ANCHORED_BITS = 20,    /* u32 */
-    SONDA__AT_SCAN_INNER = 24,            /* list of LITERALS, SONDA__LITERAL_INNER */
-    SONDA__AT_SCAN_INNER_BUCKETS = 32,    /* u32: first of BUCKETS */
-    SONDA__AT_SCAN_INNER_BITS = 36,       /* u32 */
-    SONDA__AT_SCAN_BITMAP = 40,           /* u32: first byte in BITMAPS */
-    SONDA__AT_SCAN_BITMAP_BITS = 44,      /* u32: 2^n bits; at least those of INNER */
-    SONDA__SCAN_SIZE = 48
+    SONDA__AT_SCAN_FIELD = 0,    /* u32: index into FIELDS, or SONDA__SCAN_EVERY */
+    SONDA__AT_SCAN_ANCHORED = 4, /* list of LITERALS */
+    SONDA__AT_SCAN_INNER = 12,   /* list of LITERALS, SONDA__LITERAL_INNER */
+    SONDA__SCAN_SIZE = 20
 };
 /* The scan for keywords: each field of the record. The last one. */
 #define SONDA__SCAN_EVERY UINT32_MAX
-#define SONDA__SCAN_BITS_MIN 1u
-#define SONDA__SCAN_BITS_MAX 20u
-#define SONDA__BITMAP_BITS_MIN 9u
-/* 32 KB, which is what a first-level cache holds. */
-#define SONDA__BITMAP_BITS_MAX 18u
 
 /*
  * LITERALS: folded bytes and the alternatives that wait for them. The lists
@@ -529,8 +511,6 @@ static inline uint32_t sonda__section_entry_size(sonda__section_kind kind)
         SONDA__SCAN_SIZE,
         SONDA__LITERAL_SIZE,
         4,
-        4,
-        1,
         SONDA__POLICY_SIZE,
         SONDA__SIGNATURE_SIZE,
     };

@@ -49,7 +49,7 @@ sonda_status sonda__verify_patterns(const sonda__verifier *verifier);
 /* NODES, tree by tree, and the cost summary of the header. */
 sonda_status sonda__verify_trees(const sonda__verifier *verifier);
 
-/* SOURCE_SCANS, ALWAYS, SCANS, LITERALS, POSTINGS, BUCKETS, BITMAPS. */
+/* SOURCE_SCANS, ALWAYS, SCANS, LITERALS, POSTINGS. */
 sonda_status sonda__verify_scans(const sonda__verifier *verifier);
 
 /* POLICY. */

@@ -16,8 +16,6 @@
 typedef struct scan_walk {
     uint32_t literals;
     uint32_t postings;
-    uint32_t buckets;
-    uint32_t bitmaps;
     uint32_t needs;
     uint32_t always;
 } scan_walk;
@@ -93,72 +91,19 @@ check_literals(const sonda__verifier *verifier, const uint8_t *at, bool inner, s
     return status;
 }
 
-/* A hash table over `count` literals, whose first bucket and bits are at `at`. */
-static sonda_status check_buckets(const sonda__verifier *verifier,
-                                  const uint8_t *at,
-                                  uint32_t count,
-                                  scan_walk *walk)
-{
-    uint32_t first = sonda__pack_u32(at);
-    uint32_t bits = sonda__pack_u32(at + 4);
-    uint32_t before = 0;
-
-    if (bits < SONDA__SCAN_BITS_MIN || bits > SONDA__SCAN_BITS_MAX ||
-        !follows(verifier, SONDA__SECTION_BUCKETS, first, (1u << bits) + 1, &walk->buckets)) {
-        return sonda__verify_refuse(verifier, at, "a hash table out of range");
-    }
-    for (uint32_t i = first; i < walk->buckets; i++) {
-        const uint8_t *bucket = sonda__pack_entry(verifier->pack, SONDA__SECTION_BUCKETS, i);
-        uint32_t start = sonda__pack_u32(bucket);
-
-        if (start < before || start > count) {
-            return sonda__verify_refuse(verifier, bucket, "a bucket out of order");
-        }
-        before = start;
-    }
-    return SONDA_OK;
-}
-
-static sonda_status
-check_bitmap(const sonda__verifier *verifier, const uint8_t *scan, scan_walk *walk)
-{
-    uint32_t bits = sonda__pack_u32(scan + SONDA__AT_SCAN_BITMAP_BITS);
-
-    if (bits < SONDA__BITMAP_BITS_MIN || bits > SONDA__BITMAP_BITS_MAX ||
-        !follows(verifier, SONDA__SECTION_BITMAPS,
-                 sonda__pack_u32(scan + SONDA__AT_SCAN_BITMAP), 1u << (bits - 3),
-                 &walk->bitmaps)) {
-        return sonda__verify_refuse(verifier, scan + SONDA__AT_SCAN_BITMAP,
-                                    "a bitmap out of range");
-    }
-    return SONDA_OK;
-}
-
 static sonda_status
 check_scan(const sonda__verifier *verifier, const uint8_t *at, uint64_t least, scan_walk *walk)
 {
     uint32_t field = sonda__pack_u32(at + SONDA__AT_SCAN_FIELD);
-    sonda__list anchored = sonda__pack_list(at + SONDA__AT_SCAN_ANCHORED);
-    sonda__list inner = sonda__pack_list(at + SONDA__AT_SCAN_INNER);
     sonda_status status;
 
     if (field < least ||
-        (field >= verifier->pack->count[SONDA__SECTION_FIELDS] && field != SONDA__SCAN_EVERY) ||
-        sonda__pack_u32(at + SONDA__AT_SCAN_KINDS) >> SONDA__LITERAL_KIND_COUNT != 0) {
+        (field >= verifier->pack->count[SONDA__SECTION_FIELDS] && field != SONDA__SCAN_EVERY)) {
         return sonda__verify_refuse(verifier, at, "a scan of no field, or out of order");
     }
     status = check_literals(verifier, at + SONDA__AT_SCAN_ANCHORED, false, walk);
-    if (status == SONDA_OK) {
-        status = check_literals(verifier, at + SONDA__AT_SCAN_INNER, true, walk);
-    }
-    if (status == SONDA_OK) {
-        status =
-            check_buckets(verifier, at + SONDA__AT_SCAN_ANCHORED_BUCKETS, anchored.count, walk);
-    }
-    if (status == SONDA_OK) {
-        status = check_buckets(verifier, at + SONDA__AT_SCAN_INNER_BUCKETS, inner.count, walk);
-    }
-    return status == SONDA_OK ? check_bitmap(verifier, at, walk) : status;
+    return status == SONDA_OK ? check_literals(verifier, at + SONDA__AT_SCAN_INNER, true, walk)
+                              : status;
 }
 
 /* Scans of a log source and what it always runs: its own, in ascending order. */
@@ -205,8 +150,6 @@ static bool is_used_up(const sonda__pack *pack, const scan_walk *walk)
 {
     return walk->literals == pack->count[SONDA__SECTION_LITERALS] &&
            walk->postings == pack->count[SONDA__SECTION_POSTINGS] &&
-           walk->buckets == pack->count[SONDA__SECTION_BUCKETS] &&
-           walk->bitmaps == pack->count[SONDA__SECTION_BITMAPS] &&
            walk->needs == pack->count[SONDA__SECTION_SOURCE_SCANS] &&
            walk->always == pack->count[SONDA__SECTION_ALWAYS];
 }
