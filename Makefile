@@ -9,7 +9,7 @@ BUILD := build/$(PRESET)
 JOBS ?= $(shell nproc)
 ARGS ?=
 
-.PHONY: all build run test test-windows torture torture-packs bench fuzz check format install clean setup
+.PHONY: all build run test test-windows test-macos torture torture-packs bench fuzz check format install clean setup
 
 all: build
 
@@ -33,6 +33,12 @@ test-windows:
 	@scripts/setup.sh build windows
 	@$(MAKE) --no-print-directory build TARGET=sonda
 	@scripts/test_windows.sh $(BUILD)/sonda $(JOBS)
+
+# Linked for both kinds of Mac with Zig; the files are checked, nothing runs.
+test-macos:
+	@scripts/setup.sh build macos
+	@$(MAKE) --no-print-directory build TARGET=sonda_embed
+	@scripts/test_macos.sh $(BUILD)/tools/sonda/sonda_embed $(JOBS)
 
 # Matching against evaluating every rule, on this many generated pairs, and this
 # many spoiled packs, with sanitizers: refused, or harmless and within budget.

@@ -30,7 +30,9 @@ function(sonda_library target)
   target_link_libraries(${target} PUBLIC sonda_flags ${LIB_NEEDS} ${LIB_INSIDE} ${LIB_LINK})
   install(TARGETS ${target} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${LIB_COMPONENT})
 
-  if(SONDA_SHARED AND NOT SONDA_SANITIZE)
+  if(APPLE AND LIB_INSIDE)
+    message(STATUS "${LIB_OUTPUT}: static only on macOS, where nothing hides what it links in")
+  elseif(SONDA_SHARED AND NOT SONDA_SANITIZE)
     sonda_shared_library(${target})
   endif()
   sonda_library_files(${target})
@@ -38,18 +40,24 @@ endfunction()
 
 # A macro in spirit: reads the LIB_* variables of sonda_library().
 function(sonda_shared_library target)
-  set(map "${CMAKE_CURRENT_BINARY_DIR}/${LIB_OUTPUT}.map")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${LIB_EXPORTS}")
   file(STRINGS "${LIB_EXPORTS}" symbols REGEX "^sonda_")
-  list(JOIN symbols ";\n" lines)
-  file(CONFIGURE OUTPUT "${map}" CONTENT "{ global:\n${lines};\nlocal: *; };\n" @ONLY)
+  if(APPLE)
+    # Zig's linker takes no list: it shows what SONDA_API marks. scripts/test_macos.sh compares.
+    set(map "${LIB_EXPORTS}")
+    set(options -Wl,-dead_strip -Wl,-install_name,@rpath/lib${LIB_OUTPUT}.${PROJECT_VERSION_MAJOR}.dylib)
+  else()
+    set(map "${CMAKE_CURRENT_BINARY_DIR}/${LIB_OUTPUT}.map")
+    list(JOIN symbols ";\n" lines)
+    file(CONFIGURE OUTPUT "${map}" CONTENT "{ global:\n${lines};\nlocal: *; };\n" @ONLY)
+    set(options "-Wl,--version-script=${map}" -Wl,--no-undefined -Wl,--as-needed)
+  endif()
 
   add_library(${target}_shared SHARED $<TARGET_OBJECTS:${target}_objects>)
   set_target_properties(${target}_shared PROPERTIES
     OUTPUT_NAME ${LIB_OUTPUT} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
     LINK_DEPENDS "${map}")
-  target_link_options(${target}_shared PRIVATE
-    "-Wl,--version-script=${map}" -Wl,--no-undefined -Wl,--as-needed)
+  target_link_options(${target}_shared PRIVATE ${options})
   list(TRANSFORM LIB_NEEDS APPEND _shared OUTPUT_VARIABLE needs)
   target_link_libraries(${target}_shared PRIVATE ${needs} ${LIB_INSIDE} ${LIB_LINK})
   install(TARGETS ${target}_shared

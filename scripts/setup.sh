@@ -6,6 +6,7 @@
 #   scripts/setup.sh build          what building and running needs
 #   scripts/setup.sh build check    and what CI's checks need beside it
 #   scripts/setup.sh windows        what building for Windows and running it here need
+#   scripts/setup.sh macos          what linking for macOS needs beside Zig, which scripts/zig.sh installs
 #
 # Asks dpkg only, so that a machine with everything in place waits for nothing.
 set -eu
@@ -14,6 +15,7 @@ build='build-essential cmake ninja-build pkg-config python3 libuv1-dev libmbedtl
 libcmocka-dev libbpf-dev libelf-dev clang llvm bpftool'
 check='clang-format clang-tidy libclang-rt-14-dev git binutils'
 windows='mingw-w64 wine wine64 osslsigncode dpkg-dev'
+macos='llvm dpkg-dev python3-venv'
 
 wanted=
 for group in "$@"; do
@@ -21,6 +23,7 @@ for group in "$@"; do
     build) wanted="$wanted $build" ;;
     check) wanted="$wanted $check" ;;
     windows) wanted="$wanted $windows" ;;
+    macos) wanted="$wanted $macos" ;;
     *) echo "setup.sh: no such group: $group" >&2; exit 2 ;;
     esac
 done

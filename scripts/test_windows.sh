@@ -18,7 +18,7 @@ mkdir -p "$libraries"
 libraries=$(cd "$libraries" && pwd)
 build=build/windows
 
-scripts/windows_deps.sh "$libraries"
+scripts/cross_libraries.sh "$libraries" "$root/cmake/toolchain-mingw64.cmake" libuv1 mbedtls cmocka libyaml
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSONDA_SHARED=OFF -DSONDA_BENCH=OFF \
     -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchain-mingw64.cmake" -DSONDA_WINDOWS_PREFIX="$libraries" \
     -DCMAKE_C_FLAGS=-Werror

@@ -11,6 +11,7 @@
  */
 
 #include "core/codec/json_unescape.h"
+#include "core/base/cpu.h"
 
 #include "core/codec/json_scan.h"
 
@@ -64,7 +65,12 @@ sonda__json_unescape_sse2(const char *p, const char *end, char **out, uint64_t *
 
 #if defined(SONDA__JSON_HAS_VBMI2)
 #define ODD UINT64_C(0xaaaaaaaaaaaaaaaa)
+/* LLVM 18 to 21 can be told to do without registers of 512 bits, and Zig tells it. */
+#if defined(__clang__) && __clang_major__ >= 18 && __clang_major__ < 22
+#define VBMI2 "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,evex512"
+#else
 #define VBMI2 "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2"
+#endif
 
 /*
  * Of the backslashes of a block that begins outside an escape, those that begin
@@ -123,8 +129,8 @@ sonda__json_unescape_vbmi2(const char *p, const char *end, char **out, uint64_t 
 
 bool sonda__json_has_vbmi2(void)
 {
-    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
+    return SONDA__CPU_SUPPORTS("avx512bw") && SONDA__CPU_SUPPORTS("avx512vl") &&
+           SONDA__CPU_SUPPORTS("avx512vbmi") && SONDA__CPU_SUPPORTS("avx512vbmi2");
 }
 #else
 const char *

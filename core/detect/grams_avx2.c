@@ -9,6 +9,8 @@
 
 #include "core/detect/grams.h"
 
+#include "core/base/cpu.h"
+
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 
 #include <immintrin.h>
@@ -73,7 +75,7 @@ AVX2 static bool grams(sonda__gram_search *search)
 
 sonda__gram_search_fn sonda__grams_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") ? grams : NULL;
+    return SONDA__CPU_SUPPORTS("avx2") ? grams : NULL;
 }
 
 #else

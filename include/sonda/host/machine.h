@@ -12,7 +12,7 @@
 #include "sonda/status.h"
 
 /** Room for any machine's name, its terminating zero included. */
-#define SONDA_MACHINE_NAME_MAX 256u
+#define SONDA_MACHINE_NAME_MAX 257u
 
 SONDA_BEGIN_DECLS
 

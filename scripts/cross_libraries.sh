@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds the libraries that Sonda needs on Windows, from Debian's source
-# packages with Debian's mingw-w64, into PREFIX; does nothing when they are
-# there in the versions that Debian has now.
+# Builds the libraries that Sonda needs on another system, from Debian's source
+# packages, into PREFIX; does nothing when they are there in the versions that
+# Debian has now.
 #
-#   scripts/windows_deps.sh PREFIX
+#   scripts/cross_libraries.sh PREFIX TOOLCHAIN_FILE PACKAGE...
 #
 # The sources come by apt from wherever this machine's packages come from: its
 # own source list, asked for sources instead of binaries, in a folder beside
@@ -13,7 +13,9 @@
 set -eu
 
 prefix=$1
-packages='libuv1 mbedtls cmocka libyaml'
+toolchain=$2
+shift 2
+packages=$*
 here=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$prefix"
 prefix=$(cd "$prefix" && pwd)
@@ -45,12 +47,18 @@ with_apt() { # TOOL ARGUMENTS...
 # Recipes see $source, $build and $prefix.
 cmake_build() {
     cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-        -DCMAKE_TOOLCHAIN_FILE="$here/cmake/toolchain-mingw64.cmake" -DCMAKE_INSTALL_PREFIX="$prefix" \
-        -DBUILD_SHARED_LIBS=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DCMAKE_POLICY_DEFAULT_CMP0042=NEW "$@" >"$build.log" 2>&1 &&
+        -DCMAKE_TOOLCHAIN_FILE="$toolchain" -DCMAKE_INSTALL_PREFIX="$prefix" \
+        -DBUILD_SHARED_LIBS=OFF -DCMAKE_C_FLAGS=-fvisibility=hidden -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DCMAKE_POLICY_DEFAULT_CMP0042=NEW "$@" >"$build.log" 2>&1 &&
         cmake --build "$build" >>"$build.log" 2>&1 && cmake --install "$build" >>"$build.log" 2>&1 || {
         tail -n 40 "$build.log" >&2
         exit 1
     }
+}
+
+# A static library may have a name of its own, and the shared one would be found first.
+only_static() { # LIBRARY NAME_OF_THE_STATIC_ONE
+    rm -f "$prefix/lib/$1".dll.a "$prefix/lib/$1".*dylib "$prefix/bin/$1.dll"
+    [ ! -f "$prefix/lib/$2.a" ] || mv "$prefix/lib/$2.a" "$prefix/lib/$1.a"
 }
 
 build_package() { # PACKAGE
@@ -59,15 +67,12 @@ build_package() { # PACKAGE
     case $1 in
     libuv1)
         cmake_build -DLIBUV_BUILD_TESTS=OFF
-        # Its static library has another name than elsewhere, and the DLL's stands before it.
-        rm -f "$prefix/lib/libuv.dll.a" "$prefix/bin/libuv.dll"
-        mv "$prefix/lib/libuv_a.a" "$prefix/lib/libuv.a"
+        only_static libuv libuv_a
         ;;
     mbedtls) cmake_build -DENABLE_PROGRAMS=OFF -DENABLE_TESTING=OFF -DMBEDTLS_FATAL_WARNINGS=OFF ;;
     cmocka)
         cmake_build -DWITH_EXAMPLES=OFF -DUNIT_TESTING=OFF -DWITH_STATIC_LIB=ON
-        rm -f "$prefix/lib/libcmocka.dll.a" "$prefix/bin/cmocka.dll"
-        mv "$prefix/lib/libcmocka-static.a" "$prefix/lib/libcmocka.a"
+        only_static libcmocka libcmocka-static
         ;;
     libyaml) cmake_build -DBUILD_TESTING=OFF ;;
     esac
@@ -85,11 +90,14 @@ versions() {
         with_apt apt-cache showsrc --only-source "$package" 2>/dev/null | sed -n 's/^Version: //p' | sort -V | tail -n 1 |
             sed "s/^/$package /"
     done
-    cksum <"$here/scripts/windows_deps.sh"
+    cat "$here/scripts/cross_libraries.sh" "$toolchain" | cksum
 }
 
 source_list
-with_apt apt-get update -qq
+if ! with_apt apt-get update -qq && [ -f "$prefix/versions" ]; then
+    echo "cross_libraries.sh: no package lists to be had; taking the libraries that are there" >&2
+    exit 0
+fi
 wanted=$(versions)
 if [ -f "$prefix/versions" ] && [ "$wanted" = "$(cat "$prefix/versions")" ]; then
     exit 0
