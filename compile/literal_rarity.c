@@ -70,11 +70,24 @@ static uint64_t typical(sonda__span literal, uint32_t kind)
     return sum;
 }
 
-/* For a literal that one rule asks for, seen in no typical value. */
-static uint64_t base_of(size_t len, uint32_t kind)
+/* Numbers of events and the like, of which a log source has few. */
+static bool is_number(sonda__span literal)
 {
+    for (size_t i = 0; i < literal.len; i++) {
+        if (literal.data[i] < '0' || literal.data[i] > '9') {
+            return false;
+        }
+    }
+    return literal.len > 0;
+}
+
+/* For a literal that one rule asks for, seen in no typical value. */
+static uint64_t base_of(sonda__span literal, uint32_t kind)
+{
+    size_t len = literal.len;
+
     if (kind == SONDA__LITERAL_WHOLE) {
-        return len <= SHORT_WHOLE ? 20000 : 250;
+        return is_number(literal) ? 60000 : len <= SHORT_WHOLE ? 20000 : 250;
     }
     if (kind == SONDA__LITERAL_INNER) {
         uint64_t rare = len < 10 ? UINT64_C(16000) >> (len < 4 ? 0 : len - 4) : 250;
@@ -82,12 +95,15 @@ static uint64_t base_of(size_t len, uint32_t kind)
         return rare + (len < 7 ? CLOSER_LOOK : 0) + (len < 5 ? CLOSER_LOOK : 0);
     }
     /* Paths share their beginnings: those are seen far more often than asked for. */
-    return len < 5 ? 100000 : kind < SONDA__LITERAL_END ? 2000 : 500;
+    if (kind < SONDA__LITERAL_END) {
+        return len < 5 ? 100000 : 2000;
+    }
+    return len < 4 ? 50000 : len == 4 ? 5000 : 500;
 }
 
 uint32_t sonda__literal_rarity(sonda__span literal, uint32_t kind, uint32_t popularity)
 {
-    uint64_t expected = base_of(literal.len, kind);
+    uint64_t expected = base_of(literal, kind);
 
     /* Twice as many askers make it half as likely again. */
     for (; popularity > 1; popularity /= 2) {
