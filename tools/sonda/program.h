@@ -50,10 +50,12 @@ int program_close(program *self, int code);
 sonda_status program_flush(program *self);
 
 /* One line on standard error: "sonda: " and the message. */
-void complain(program *self, const char *format, ...) __attribute__((format(SONDA_PRINTF_FORMAT, 2, 3)));
+void complain(program *self, const char *format, ...)
+    __attribute__((format(SONDA_PRINTF_FORMAT, 2, 3)));
 
 /* Writes to standard output as printf would. */
-void print(program *self, const char *format, ...) __attribute__((format(SONDA_PRINTF_FORMAT, 2, 3)));
+void print(program *self, const char *format, ...)
+    __attribute__((format(SONDA_PRINTF_FORMAT, 2, 3)));
 
 /* Shows one line of progress on a terminal; NULL takes it away. */
 void show_progress(program *self, const char *line);
