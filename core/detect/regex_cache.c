@@ -79,20 +79,21 @@ static sonda__regex_place *place_of(sonda__regex_cache *cache, uint32_t pack, ui
     }
 }
 
-static sonda__regex_machine *
+/* Number of its machine, or SONDA__REGEX_MACHINES when there is no room. */
+static uint32_t
 find_machine(sonda__regex_cache *cache, const sonda__regex_code *code, uint32_t regex)
 {
     uint32_t pack = pack_number(cache, code->pack);
     sonda__regex_place *place = pack == 0 ? NULL : place_of(cache, pack, regex);
 
     if (place == NULL) {
-        return NULL;
+        return SONDA__REGEX_MACHINES;
     }
     if (place->pack == 0) {
         sonda__regex_machine *fresh;
 
         if (cache->machine_count == SONDA__REGEX_MACHINES) {
-            return NULL;
+            return SONDA__REGEX_MACHINES;
         }
         fresh = &cache->machines[cache->machine_count];
         memset(fresh, 0, sizeof *fresh);
@@ -101,18 +102,18 @@ find_machine(sonda__regex_cache *cache, const sonda__regex_code *code, uint32_t 
         place->regex = regex;
         place->machine = cache->machine_count++;
     }
-    return &cache->machines[place->machine];
+    return place->machine;
 }
 
 sonda__regex_machine *sonda__regex_cache_machine(sonda__regex_cache *cache,
                                                  const sonda__regex_code *code,
                                                  uint32_t regex)
 {
-    sonda__regex_machine *machine = find_machine(cache, code, regex);
+    uint32_t found = find_machine(cache, code, regex);
 
-    if (machine == NULL && sonda__regex_cache_may_empty(cache)) {
+    if (found == SONDA__REGEX_MACHINES && sonda__regex_cache_may_empty(cache)) {
         sonda__regex_cache_empty(cache, true);
-        machine = find_machine(cache, code, regex);
+        found = find_machine(cache, code, regex);
     }
-    return machine;
+    return found < SONDA__REGEX_MACHINES ? &cache->machines[found] : NULL;
 }
