@@ -519,7 +519,10 @@ static void drain_derived(sonda_worker *worker)
         return;
     }
     while (sonda_tracker_take(worker->tracker, worker->event) == SONDA_OK) {
-        worker->stats.derived++;
+        /* What a snapshot's lines give is tracked only, as they are. */
+        if ((worker->event->header.flags & SONDA_RECORD_SNAPSHOT) == 0) {
+            worker->stats.derived++;
+        }
         evaluate_and_correlate(worker, worker->event);
         tell_traps(worker, &worker->event->header, worker->event->header.wall_ns);
     }

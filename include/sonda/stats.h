@@ -40,7 +40,10 @@ typedef struct sonda_stats {
     uint64_t unsupported;
     /** Events shown and matched: decoded - snapshots + derived + health. */
     uint64_t events;
-    /** Events that several records gave together, such as joined audit lines. */
+    /**
+     * Events that several records gave together, such as joined audit lines;
+     * not those of a start-up snapshot.
+     */
     uint64_t derived;
     /** Events the worker made about itself: losses, programs switched off. */
     uint64_t health;
