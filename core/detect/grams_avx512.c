@@ -14,7 +14,7 @@
 
 #include <immintrin.h>
 
-#define LANES 16u
+#define LANES ((size_t)16)
 
 /* Of `lanes`, those whose bits are set. */
 __attribute__((target("avx512f"))) static inline uint32_t
