@@ -26,13 +26,15 @@
 #ifndef SONDA_CORE_NORMALISE_EVTX_FORMAT_H
 #define SONDA_CORE_NORMALISE_EVTX_FORMAT_H
 
+#include <stddef.h>
+
 /* The layout above, in the record header's `version`. */
 #define SONDA__EVTX_PAYLOAD_VERSION 1u
 
-#define SONDA__EVTX_INSTANCE_SIZE 12u
-#define SONDA__EVTX_SHAPE_SIZE 4u
-#define SONDA__EVTX_OP_SIZE 24u
-#define SONDA__EVTX_VALUE_SIZE 8u
+#define SONDA__EVTX_INSTANCE_SIZE ((size_t)12)
+#define SONDA__EVTX_SHAPE_SIZE ((size_t)4)
+#define SONDA__EVTX_OP_SIZE ((size_t)24)
+#define SONDA__EVTX_VALUE_SIZE ((size_t)8)
 #define SONDA__EVTX_LENGTH_MASK 0xffffffu
 
 typedef enum sonda__evtx_op_kind {

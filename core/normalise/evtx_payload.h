@@ -9,7 +9,7 @@
 #ifndef SONDA_CORE_NORMALISE_EVTX_PAYLOAD_H
 #define SONDA_CORE_NORMALISE_EVTX_PAYLOAD_H
 
-#include "core/normalise/evtx_shape.h"
+#include "core/normalise/evtx_compile.h"
 
 /* A template as compiled for one place; what a failure of it was is kept too. */
 typedef struct sonda__evtx_template {

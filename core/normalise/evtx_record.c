@@ -23,7 +23,7 @@
 #include "core/normalise/windows_class_table.h"
 
 /* Ops run for one record: each may become a field, or be a part of one. */
-#define STEPS_MAX (4u * SONDA__EVENT_FIELDS_MAX)
+#define STEPS_MAX ((size_t)4 * SONDA__EVENT_FIELDS_MAX)
 
 typedef struct instance {
     const uint8_t *ops;

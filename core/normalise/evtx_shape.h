@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * From binary XML to a shape: the fields that a fragment's elements give, named
- * as the decoders of the same event in JSON name them.
- *
- * A template is compiled once for all records of its chunk that use it.
+ * A shape: the fields that a fragment of binary XML gives, and where each takes
+ * its text from. Its layout is in evtx_format.h.
  *
  * Layer 3 (normalise): uses base, codec.
  */
@@ -17,32 +15,6 @@
 #include "core/normalise/evtx_format.h"
 #include "sonda/status.h"
 
-/* Where in an event an element's children stand: how they are named and used. */
-typedef enum sonda__evtx_place {
-    SONDA__EVTX_TOP,
-    SONDA__EVTX_EVENT,
-    SONDA__EVTX_SYSTEM,
-    SONDA__EVTX_DATA,    /* EventData */
-    SONDA__EVTX_USER,    /* UserData: one element that holds the data */
-    SONDA__EVTX_RENDER,  /* RenderingInfo */
-    SONDA__EVTX_ELEMENT, /* below those: names join by '_' */
-    SONDA__EVTX_PLAIN    /* anywhere else: names join by '.' */
-} sonda__evtx_place;
-
-typedef struct sonda__evtx_scope {
-    sonda__evtx_place place;
-    sonda__span prefix; /* joined names so far */
-} sonda__evtx_scope;
-
-/* Bytes of a chunk to read binary XML from; offsets in it count from its start. */
-typedef struct sonda__evtx_source {
-    const uint8_t *chunk;
-    size_t chunk_len;
-    size_t begin;
-    size_t end;
-    bool in_template; /* elements say what value they depend on */
-} sonda__evtx_source;
-
 /* A shape being built: storage of the caller, half of it ops, half text. */
 typedef struct sonda__evtx_shape {
     uint32_t op_count;
@@ -52,14 +24,24 @@ typedef struct sonda__evtx_shape {
     char text[SONDA__EVTX_SHAPE_TEXT_MAX];
 } sonda__evtx_shape;
 
-/*
- * Compiles the element at `source->begin` as a child of `scope`; its prefix may
- * not lie in `shape`. SONDA_ERR_MALFORMED, SONDA_ERR_TRUNCATED or
- * SONDA_ERR_LIMIT, with the reason in `shape`; it is then not to be used.
- */
-sonda_status sonda__evtx_compile(sonda__evtx_shape *shape,
-                                 const sonda__evtx_source *source,
-                                 const sonda__evtx_scope *scope);
+/* Appends an op; `text` and `name` lie in the shape's text. SONDA_ERR_LIMIT when full. */
+sonda_status sonda__evtx_put_op(sonda__evtx_shape *shape,
+                                sonda__evtx_op_kind kind,
+                                uint32_t role,
+                                uint32_t index,
+                                sonda__span text,
+                                sonda__span name);
+
+/* Appends UTF-16 to the shape's text; `kept` is where it stands there. */
+sonda_status
+sonda__evtx_put_utf16(sonda__evtx_shape *shape, sonda__span utf16, sonda__span *kept);
+
+/* Appends a name: `prefix`, `with` and `name`, cut at the longest there is. */
+sonda_status sonda__evtx_put_name(sonda__evtx_shape *shape,
+                                  sonda__span prefix,
+                                  const char *with,
+                                  sonda__span name,
+                                  sonda__span *kept);
 
 /* Bytes the shape takes in a payload, and writes them. */
 size_t sonda__evtx_shape_size(const sonda__evtx_shape *shape);

@@ -246,7 +246,8 @@ static sonda__process_happening happening_of(const sonda_event *event)
 static bool is_log(const sonda_event *event)
 {
     return event->channel.len != 0 || event->header.source == SONDA_SOURCE_JSON ||
-           event->header.source == SONDA_SOURCE_SYSMON_XML;
+           event->header.source == SONDA_SOURCE_SYSMON_XML ||
+           event->header.source == SONDA_SOURCE_EVTX;
 }
 
 /* Which machine: as the log says, or as the shipper that flattened it does. */

@@ -262,7 +262,7 @@ static size_t put_instance(uint8_t *out, uint32_t op_count, uint32_t kind, uint3
     size_t len = SONDA__EVTX_INSTANCE_SIZE + SONDA__EVTX_SHAPE_SIZE;
 
     memset(out, 0, len + op_count * SONDA__EVTX_OP_SIZE);
-    sonda__put_u32le(out, SONDA__EVTX_SHAPE_SIZE + op_count * SONDA__EVTX_OP_SIZE);
+    sonda__put_u32le(out, (uint32_t)(SONDA__EVTX_SHAPE_SIZE + op_count * SONDA__EVTX_OP_SIZE));
     sonda__put_u32le(out + 4, values_len);
     sonda__put_u16le(out + 8, values_len == 0 ? 0 : 1);
     sonda__put_u16le(out + SONDA__EVTX_INSTANCE_SIZE, (uint16_t)op_count);
