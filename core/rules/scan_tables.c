@@ -204,6 +204,8 @@ static void put_kinds(builder *build, const literal_run *run, sonda__scan_table 
 
         if (kind == SONDA__LITERAL_WHOLE) {
             table->whole_lengths |= UINT64_C(1) << (text.len < 63 ? text.len : 63);
+        } else if (text.len == 0) {
+            continue; /* the verifier has seen to it that there is none */
         } else if (kind < SONDA__LITERAL_END) {
             first[(uint8_t)text.data[0] | SONDA__CASE_BIT] |= (uint16_t)(1u << kind);
         } else if (kind < SONDA__LITERAL_INNER) {
