@@ -14,6 +14,9 @@
 #define LOOK_AT ((size_t)64 * 1024)
 #define NONE_MARKED UINT32_MAX
 
+/* Where the first chunk of an event log stands. */
+#define EVTX_CHUNK_AT ((size_t)4096)
+
 static const char recording_mark[] = {'\x89', 'S', 'O', 'N', 'D', 'A', '\r', '\n'};
 static const char evtx_mark[] = {'E', 'l', 'f', 'F', 'i', 'l', 'e', '\0'};
 static const char chunk_mark[] = {'E', 'l', 'f', 'C', 'h', 'n', 'k', '\0'};
@@ -114,8 +117,22 @@ static uint32_t format_of_mark(sonda__span start, bool last)
                : NONE_MARKED;
 }
 
+/*
+ * An event log whose own header is broken: its first chunk stands where it
+ * should, and no line before says otherwise.
+ */
+static bool is_headless_evtx(sonda__span start, size_t skip)
+{
+    return start.len >= EVTX_CHUNK_AT + sizeof chunk_mark &&
+           memcmp(start.data + EVTX_CHUNK_AT, chunk_mark, sizeof chunk_mark) == 0 &&
+           (skip >= EVTX_CHUNK_AT ||
+            format_of_lines(sonda__span_of(start.data + skip, EVTX_CHUNK_AT - skip), false) ==
+                SONDA_FORMAT_AUTO);
+}
+
 uint32_t sonda__input_detect(sonda__span start, bool last)
 {
+    sonda__span whole = start;
     size_t skip = 0;
     uint32_t format = format_of_mark(start, last);
 
@@ -133,6 +150,9 @@ uint32_t sonda__input_detect(sonda__span start, bool last)
     start = sonda__span_of(start.data + skip, start.len - skip);
     if (start.len > 0 && (start.data[0] == '{' || start.data[0] == '[')) {
         return SONDA_FORMAT_JSON;
+    }
+    if (is_headless_evtx(whole, (size_t)(start.data - whole.data))) {
+        return SONDA_FORMAT_EVTX;
     }
     /* Never past LOOK_AT bytes, so that more of them at a time find no other. */
     format =
