@@ -13,6 +13,10 @@
 
 #include "core/codec/bytes.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 /* What may follow a lead byte: Unicode 15, table 3-7. */
 typedef struct sequence {
     uint8_t len;        /* 0: the byte leads nothing */
@@ -163,13 +167,26 @@ static uint32_t next_of_utf16(sonda__span utf16, size_t *at, bool *ill_formed)
     return unit;
 }
 
-/* ASCII from the start on, at most `room` units of it, four at a time; how many. */
+/* ASCII from the start on, at most `room` units of it, several at a time; how many. */
 static size_t ascii_units(sonda__span utf16, char *out, size_t room)
 {
     const uint8_t *units = (const uint8_t *)utf16.data;
     size_t count = utf16.len / 2 < room ? utf16.len / 2 : room;
     size_t done = 0;
 
+#if defined(__SSE2__)
+    const __m128i beyond = _mm_set1_epi16((short)0xff80);
+
+    for (; done + 8 <= count; done += 8) {
+        __m128i eight = _mm_loadu_si128((const __m128i *)(const void *)(units + 2 * done));
+        __m128i ascii = _mm_cmpeq_epi16(_mm_and_si128(eight, beyond), _mm_setzero_si128());
+
+        if (_mm_movemask_epi8(ascii) != 0xffff) {
+            break;
+        }
+        _mm_storel_epi64((__m128i *)(void *)(out + done), _mm_packus_epi16(eight, eight));
+    }
+#endif
     for (; done + 4 <= count; done += 4) {
         uint64_t word = sonda__u64le_at(units + 2 * done);
 

@@ -136,6 +136,40 @@ static void test_utf16le_to_utf8__lone_surrogates__are_kept_and_flagged(void **s
     assert_true(ill_formed);
 }
 
+/* One character that is not ASCII, at each place of texts of each length. */
+static void test_utf16le_to_utf8__any_place_and_length__as_one_by_one(void **state)
+{
+    (void)state;
+    for (size_t len = 1; len < 40; len++) {
+        for (size_t place = 0; place < len; place++) {
+            char utf16[80];
+            char expected[80];
+            char out[80];
+            size_t expected_len = 0;
+            size_t out_len = 0;
+            bool ill_formed = false;
+
+            for (size_t i = 0; i < len; i++) {
+                utf16[2 * i] = i == place ? '\xe4' : (char)('!' + i);
+                utf16[2 * i + 1] = 0;
+                if (i == place) {
+                    expected[expected_len++] = '\xc3';
+                }
+                expected[expected_len++] = i == place ? '\xa4' : (char)('!' + i);
+            }
+            assert_int_equal(sonda__utf16le_to_utf8(sonda__span_of(utf16, 2 * len), out,
+                                                    expected_len, &out_len, &ill_formed),
+                             SONDA_OK);
+            assert_int_equal(out_len, expected_len);
+            assert_memory_equal(out, expected, out_len);
+            assert_false(ill_formed);
+            assert_int_equal(sonda__utf16le_to_utf8(sonda__span_of(utf16, 2 * len), out,
+                                                    expected_len - 1, &out_len, &ill_formed),
+                             SONDA_ERR_FULL);
+        }
+    }
+}
+
 static void test_utf16le_to_utf8__odd_or_no_room__fails(void **state)
 {
     char out[2];
@@ -161,6 +195,7 @@ int main(void)
         cmocka_unit_test(test_utf8_decode__ill_formed__takes_the_maximal_subpart),
         cmocka_unit_test(test_utf16le_to_utf8__pair__is_one_character),
         cmocka_unit_test(test_utf16le_to_utf8__lone_surrogates__are_kept_and_flagged),
+        cmocka_unit_test(test_utf16le_to_utf8__any_place_and_length__as_one_by_one),
         cmocka_unit_test(test_utf16le_to_utf8__odd_or_no_room__fails),
     };
 
