@@ -14,7 +14,7 @@
 #include "core/codec/bytes.h"
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 /* What may follow a lead byte: Unicode 15, table 3-7. */
