@@ -37,6 +37,8 @@
 #define SONDA_SOURCE_HEALTH 6u
 /** One record of a Windows event log file, freed of its chunk by sonda_input. */
 #define SONDA_SOURCE_EVTX 7u
+/** The Windows driver; payloads in sonda/spi/driver_record.h. */
+#define SONDA_SOURCE_DRIVER 8u
 #define SONDA_SOURCE_VENDOR 0x8000u
 
 /** Header flag: the adapter had to cut something; the decoder marks fields. */
