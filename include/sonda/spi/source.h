@@ -155,18 +155,21 @@ typedef struct sonda_source_options {
     uint64_t buffer_bytes;
     /** Bytes of kernel buffer for process records; 0: the default. */
     uint64_t process_buffer_bytes;
+    /** Bit per SONDA_SOURCE_CLASS_… to ask verdicts for; 0: only observe. Who
+     * sets it must answer every ticket, by respond(). */
+    uint64_t authorise;
 } sonda_source_options;
 
-#define SONDA_SOURCE_OPTIONS_INIT                    \
-    {                                                \
-        sizeof(sonda_source_options), 1u, 0u, 0u, 0u \
+#define SONDA_SOURCE_OPTIONS_INIT                        \
+    {                                                    \
+        sizeof(sonda_source_options), 1u, 0u, 0u, 0u, 0u \
     }
 
 /** A source between open and close; the adapter's own struct. */
 typedef struct sonda_source sonda_source;
 
 /**
- * The table. Every function must be present; sonda_host_run() refuses a table
+ * The table. Every function but the last must be present; sonda_host_run() refuses a table
  * that lacks one. Read and fill the structs of the other side through
  * sonda/abi.h: host and adapter may come from different releases. Threads: describe and probe from
  * any; open, stop and close from one host thread; run or poll from one thread,
@@ -236,6 +239,14 @@ typedef struct sonda_source_ops {
 
     /** Gives everything back. NULL does nothing. */
     void (*close)(sonda_source *source);
+
+    /**
+     * The content changed: answers that the system remembers are forgotten,
+     * so that it asks again. SONDA_ERR_BAD_STATE when the system wants to be
+     * asked again later. NULL where nothing is ever remembered: the one
+     * function that may be absent. Any thread, between open and close.
+     */
+    sonda_status (*forget_verdicts)(sonda_source *source);
 } sonda_source_ops;
 
 #endif
