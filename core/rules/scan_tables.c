@@ -227,14 +227,16 @@ static void put_nibbles(builder *build, const literal_run *run, sonda__scan_tabl
     for (uint32_t i = 0; i < run->count; i++) {
         const uint8_t *literal = literal_at(build, literal_of(run, i));
         sonda__span text = sonda__pack_text(build->pack, literal + SONDA__AT_LITERAL_TEXT);
-        uint32_t at = sonda__pack_u32(literal + SONDA__AT_LITERAL_GRAM);
-        bool inside = text.len >= SONDA__NIBBLES_BYTES && at <= text.len - SONDA__NIBBLES_BYTES;
+        uint32_t chosen = sonda__pack_u32(literal + SONDA__AT_LITERAL_GRAM);
+        uint32_t last = (uint32_t)text.len - SONDA__LITERAL_INNER_MIN;
+        uint32_t at = chosen < last ? chosen : last;
 
-        for (uint32_t k = 0; inside && step_of(literal) > 0 && k < SONDA__NIBBLES_BYTES; k++) {
+        for (uint32_t k = 0; step_of(literal) > 0 && k < SONDA__NIBBLES_BYTES; k++) {
             uint8_t byte = (uint8_t)text.data[at + k] | SONDA__CASE_BIT;
 
             nibbles->low[k][byte & 15] |= (uint8_t)(1u << group % 8);
             nibbles->high[k][byte >> 4] |= (uint8_t)(1u << group % 8);
+            nibbles->bytes[k][sonda__nibbles_byte(byte)] |= (uint8_t)(1u << group % 8);
         }
         group += step_of(literal) > 0 ? 1 : 0;
     }

@@ -48,14 +48,24 @@ typedef struct sonda__probe_table {
 } sonda__probe_table;
 
 /*
- * Three bytes of each of a few literals, by their halves: bit n says that a
- * literal of group n has such a half at that byte. Case bits are set.
+ * The chosen run of each of a few literals, byte by byte: bit n says that a
+ * literal of group n has such a byte there. By the byte's halves, with the bit
+ * of case set, and by sonda__nibbles_byte(): processors differ in how many
+ * bytes they can look something up in at once.
  */
-#define SONDA__NIBBLES_BYTES 3u
+#define SONDA__NIBBLES_BYTES SONDA__LITERAL_INNER_MIN
 typedef struct sonda__nibbles {
     uint8_t low[SONDA__NIBBLES_BYTES][16];
     uint8_t high[SONDA__NIBBLES_BYTES][16];
+    uint8_t bytes[SONDA__NIBBLES_BYTES][64];
 } sonda__nibbles;
+
+/* Number of a byte but for its bit of case; those beyond ASCII have one of them, too. */
+static inline uint32_t sonda__nibbles_byte(uint8_t byte)
+{
+    return (byte & 0x1fu) | (byte >> 1 & 0x20u);
+}
+
 /* More literals than this would let too many values pass. */
 #define SONDA__NIBBLES_LITERALS 40u
 

@@ -133,7 +133,7 @@ static void test_grams__of_this_processor__finds_what_is_there(void **state)
     }
 }
 
-/* By its definition: groups that three bytes in a row share, or a byte beyond ASCII. */
+/* By its definition: groups that four bytes in a row share, or a byte beyond ASCII. */
 static bool may_hold(const sonda__nibbles *nibbles, const uint8_t *text, size_t len)
 {
     bool found = false;
@@ -151,10 +151,10 @@ static bool may_hold(const sonda__nibbles *nibbles, const uint8_t *text, size_t 
     return found;
 }
 
-/* One group, of three letters; the text has other letters, or these in capitals. */
+/* One group, of four letters; the text has other letters, or these in capitals. */
 static void compare_nibbles(sonda__nibbles_fn own, size_t len)
 {
-    static const uint8_t literal[] = "xyz";
+    static const uint8_t literal[] = "wxyz";
     sonda__nibbles nibbles = {0};
     sonda__field fields[2] = {0};
     uint8_t *text = malloc(len == 0 ? 1 : len);
@@ -164,12 +164,13 @@ static void compare_nibbles(sonda__nibbles_fn own, size_t len)
     for (size_t k = 0; k < SONDA__NIBBLES_BYTES; k++) {
         nibbles.low[k][literal[k] & 15] = 4;
         nibbles.high[k][literal[k] >> 4] = 4;
+        nibbles.bytes[k][sonda__nibbles_byte(literal[k])] = 4;
     }
     for (size_t i = 0; i < len; i++) {
         text[i] = (uint8_t)('a' + below(8));
     }
-    if (len >= 3 && below(2) == 0) {
-        memcpy(text + below((uint32_t)len - 2), "XYz", 3);
+    if (len >= 4 && below(2) == 0) {
+        memcpy(text + below((uint32_t)len - 3), "wXYz", 4);
     } else if (len > 0 && below(3) == 0) {
         text[below((uint32_t)len)] |= 0x80;
     }
