@@ -119,6 +119,53 @@ static void scan_anchored(const value_scan *scan, const sonda__scan_table *table
     }
 }
 
+/* The digests that may stand before and behind `at`, where digits begin. */
+static void probe_digest(const value_scan *scan, const sonda__probe_table *table, size_t at)
+{
+    uint32_t hash = sonda__digest_hash(scan->text + at);
+    uint32_t bit = hash >> table->bitmap_shift;
+    const uint32_t *bucket = table->buckets + (hash >> table->shift);
+
+    if ((table->bitmap[bit / 32] >> bit % 32 & 1) == 0 || !step_probes(scan, bucket)) {
+        return;
+    }
+    for (uint32_t i = bucket[0]; i < bucket[1] && !is_stopped(scan); i++) {
+        const sonda__probe *probe = &table->probes[i];
+
+        if (probe->hash == hash) {
+            /* Before the start this wraps to past the end. */
+            try_literal(scan, probe, at - probe->at);
+        }
+    }
+}
+
+/* At every equals sign, whatever else the value is. */
+static void scan_digests(const value_scan *scan, const sonda__probe_table *table)
+{
+    const uint8_t *at = scan->text;
+    const uint8_t *end = scan->text + scan->len;
+
+    while ((size_t)(end - at) > SONDA__DIGEST_WIDTH) {
+        at = memchr(at, '=', (size_t)(end - at) - SONDA__DIGEST_WIDTH);
+        if (at == NULL) {
+            return;
+        }
+        at++;
+        probe_digest(scan, table, (size_t)(at - scan->text));
+    }
+}
+
+/* The literals that are looked up at few places of a value. */
+static void scan_places(const value_scan *scan, const sonda__scan_table *table)
+{
+    if (table->anchored.count > 0) {
+        scan_anchored(scan, table);
+    }
+    if (table->digests.count > 0 && scan->len >= table->digests.least) {
+        scan_digests(scan, &table->digests);
+    }
+}
+
 /* The literals that have the four bytes at `at` of the value. */
 static void probe_inner(const value_scan *scan, const sonda__probe_table *table, size_t at)
 {
@@ -171,9 +218,7 @@ static bool scan_value(const value_scan *scan, const sonda__scan_table *table)
     bool scanned = false;
     bool high = false;
 
-    if (table->anchored.count > 0) {
-        scan_anchored(scan, table);
-    }
+    scan_places(scan, table);
     for (uint32_t i = 0; i < table->inner_count; i++) {
         if (scan->len >= table->inner[i].least) {
             high = scan_inner(scan, &table->inner[i]);
@@ -204,6 +249,17 @@ uint64_t sonda__scan_may_hold(const sonda__question *question,
     return found;
 }
 
+/* Literals that stand in the folded text of a value; `scan` is of the value. */
+static void scan_folded(value_scan *scan, const sonda__scan_table *table, uint32_t field)
+{
+    sonda__span text = sonda__matcher_folded(scan->question->matcher, field);
+
+    scan->text = (const uint8_t *)text.data;
+    scan->len = text.len;
+    scan->folded = true;
+    (void)scan_value(scan, table);
+}
+
 void sonda__scan(const sonda__question *question,
                  const sonda__scan_table *table,
                  uint32_t field,
@@ -212,18 +268,17 @@ void sonda__scan(const sonda__question *question,
     sonda__span text = question->event->fields[field].text;
     value_scan scan = {question, (const uint8_t *)text.data, text.len, on_literal, false};
 
-    if (question->matcher->nibbles != NULL && table->nibbles != NULL &&
-        sonda__scan_may_hold(question, table, field, 1) == 0) {
-        if (table->anchored.count > 0) {
-            scan_anchored(&scan, table);
+    if (question->matcher->nibbles != NULL && table->nibbles != NULL) {
+        if (sonda__scan_may_hold(question, table, field, 1) == 0) {
+            scan_places(&scan, table);
+        } else if (sonda__ascii_is_left(scan.text, scan.len)) {
+            scan_folded(&scan, table, field);
+        } else {
+            (void)scan_value(&scan, table);
         }
         return;
     }
     if (scan_value(&scan, table)) {
-        text = sonda__matcher_folded(question->matcher, field);
-        scan.text = (const uint8_t *)text.data;
-        scan.len = text.len;
-        scan.folded = true;
-        (void)scan_value(&scan, table);
+        scan_folded(&scan, table, field);
     }
 }

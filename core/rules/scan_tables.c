@@ -24,6 +24,13 @@
 /* 32 KB, which is what a first-level cache holds. */
 #define BITMAP_BITS_MAX 18u
 #define BYTES 256u
+/* Digests are as good as random, and looked up few times a value. */
+#define BITS_PER_DIGEST 16u
+
+/* How literals are found: by steps of so many bytes, or else. */
+#define ANCHORED 0u
+#define DIGEST 3u
+#define WAYS 5u
 
 typedef struct builder {
     const sonda__pack *pack;
@@ -65,13 +72,38 @@ static uint32_t bits_for(uint64_t count, uint32_t least, uint32_t most)
     return bits;
 }
 
-/* Bytes from one look at a value to the next by which a literal is found; 0: anchored. */
-static uint32_t step_of(const uint8_t *literal)
+/* Where the digits of `key=digits` begin; 0: it is something else. */
+static uint32_t digits_of(sonda__span text)
 {
-    uint32_t len = sonda__pack_u32(literal + SONDA__AT_LITERAL_TEXT + 4);
+    uint32_t digits = 0;
+    uint32_t equals = 0;
+
+    for (uint32_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+
+        if (c == '=' && equals == 0) {
+            equals = i + 1;
+        } else if (equals == 0 ? !digit && !(c >= 'g' && c <= 'z') : !digit) {
+            return 0;
+        } else {
+            digits += equals == 0 ? 0 : 1;
+        }
+    }
+    return digits >= SONDA__DIGEST_MIN ? equals : 0;
+}
+
+/* ANCHORED, DIGEST, or bytes from one look at a value to the next. */
+static uint32_t way_to(const builder *build, const literal_run *run, const uint8_t *literal)
+{
+    sonda__span text = sonda__pack_text(build->pack, literal + SONDA__AT_LITERAL_TEXT);
+    size_t len = text.len;
 
     if (sonda__pack_u32(literal + SONDA__AT_LITERAL_KIND) != SONDA__LITERAL_INNER) {
-        return 0;
+        return ANCHORED;
+    }
+    if (run->listed == NULL && digits_of(text) > 0) {
+        return DIGEST;
     }
     if (len >= SONDA__LITERAL_INNER_MIN + 3) {
         return 4;
@@ -88,9 +120,15 @@ static void check_by(sonda__probe *probe, const uint8_t *bytes, bool last)
     }
 }
 
-/* The `i`-th of the runs of a literal, of which there are as many as its step has bytes. */
+/* Probes of a literal: as many as its step has bytes. */
+static uint32_t probes_by(uint32_t way)
+{
+    return way == ANCHORED || way == DIGEST ? 1 : way;
+}
+
+/* The `i`-th of them. */
 static sonda__probe
-probe_of(const builder *build, uint32_t index, const uint8_t *literal, uint32_t i)
+probe_of(const builder *build, uint32_t index, const uint8_t *literal, uint32_t way, uint32_t i)
 {
     sonda__span text = sonda__pack_text(build->pack, literal + SONDA__AT_LITERAL_TEXT);
     const uint8_t *bytes = (const uint8_t *)text.data;
@@ -104,8 +142,14 @@ probe_of(const builder *build, uint32_t index, const uint8_t *literal, uint32_t 
         check_by(&probe, bytes, kind < SONDA__LITERAL_END);
         return probe;
     }
+    if (way == DIGEST) {
+        probe.at = digits_of(text);
+        probe.hash = sonda__digest_hash(bytes + probe.at);
+        check_by(&probe, bytes, true);
+        return probe;
+    }
     /* As near the chosen run as leaves room for the others. */
-    probe.at = (uint32_t)text.len - SONDA__LITERAL_INNER_MIN + 1 - step_of(literal);
+    probe.at = (uint32_t)text.len - SONDA__LITERAL_INNER_MIN + 1 - way;
     probe.at = (chosen < probe.at ? chosen : probe.at) + i;
     probe.hash = sonda__gram_hash(sonda__pack_u32(bytes + probe.at));
     check_by(&probe, bytes, probe.at < text.len / 2);
@@ -132,10 +176,10 @@ static void fill_table(const builder *build,
         for (uint32_t i = 0; i < run->count; i++) {
             uint32_t index = literal_of(run, i);
             const uint8_t *literal = literal_at(build, index);
-            uint32_t step = step_of(literal);
+            uint32_t way = way_to(build, run, literal);
 
-            for (uint32_t k = 0; step == table->step && k < (step == 0 ? 1 : step); k++) {
-                sonda__probe probe = probe_of(build, index, literal, k);
+            for (uint32_t k = 0; way == table->step && k < probes_by(way); k++) {
+                sonda__probe probe = probe_of(build, index, literal, way, k);
                 uint32_t *bucket = &buckets[probe.hash >> table->shift];
 
                 if (pass == 1) {
@@ -156,14 +200,14 @@ static void fill_table(const builder *build,
 
 static void put_table(builder *build,
                       const literal_run *run,
-                      uint32_t step,
+                      uint32_t way,
                       uint32_t count,
                       sonda__probe_table *table)
 {
+    uint64_t bits = (uint64_t)count * (way == DIGEST ? BITS_PER_DIGEST : BITS_PER_PROBE);
     uint32_t bucket_bits = bits_for((uint64_t)count * BUCKETS_PER_PROBE, 1, BUCKET_BITS_MAX);
-    uint32_t bitmap_bits =
-        bits_for((uint64_t)count * BITS_PER_PROBE, BITMAP_BITS_MIN, BITMAP_BITS_MAX);
-    uint32_t *bitmap = step == 0 ? NULL : take(build, (size_t)1 << (bitmap_bits - 5));
+    uint32_t bitmap_bits = bits_for(bits, BITMAP_BITS_MIN, BITMAP_BITS_MAX);
+    uint32_t *bitmap = way == ANCHORED ? NULL : take(build, (size_t)1 << (bitmap_bits - 5));
     uint32_t *buckets = take(build, ((size_t)1 << bucket_bits) + 1);
     sonda__probe *probes =
         (sonda__probe *)(void *)take(build, count * (sizeof *probes / sizeof *buckets));
@@ -175,7 +219,7 @@ static void put_table(builder *build,
     table->buckets = buckets;
     table->bitmap = bitmap;
     table->count = count;
-    table->step = step;
+    table->step = way;
     table->shift = 32 - bucket_bits;
     table->bitmap_shift = 32 - bitmap_bits;
     fill_table(build, run, table, buckets, probes);
@@ -230,51 +274,61 @@ static void put_nibbles(builder *build, const literal_run *run, sonda__scan_tabl
         uint32_t chosen = sonda__pack_u32(literal + SONDA__AT_LITERAL_GRAM);
         uint32_t last = (uint32_t)text.len - SONDA__LITERAL_INNER_MIN;
         uint32_t at = chosen < last ? chosen : last;
+        uint32_t way = way_to(build, run, literal);
+        bool inner = way != ANCHORED && way != DIGEST;
 
-        for (uint32_t k = 0; step_of(literal) > 0 && k < SONDA__NIBBLES_BYTES; k++) {
+        for (uint32_t k = 0; inner && k < SONDA__NIBBLES_BYTES; k++) {
             uint8_t byte = (uint8_t)text.data[at + k] | SONDA__CASE_BIT;
 
             nibbles->low[k][byte & 15] |= (uint8_t)(1u << group % 8);
             nibbles->high[k][byte >> 4] |= (uint8_t)(1u << group % 8);
             nibbles->bytes[k][sonda__nibbles_byte(byte)] |= (uint8_t)(1u << group % 8);
         }
-        group += step_of(literal) > 0 ? 1 : 0;
+        group += inner ? 1 : 0;
     }
+}
+
+/* Where the probes of literals that are found in a way belong; inner ones get the next. */
+static sonda__probe_table *table_for(sonda__scan_table *table, uint32_t way)
+{
+    if (way == ANCHORED) {
+        return &table->anchored;
+    }
+    return way == DIGEST ? &table->digests : &table->inner[table->inner_count++];
 }
 
 static void put_scan(builder *build, const literal_run *run, sonda__scan_table *table)
 {
-    static const uint32_t steps[1 + SONDA__SCAN_STEPS] = {0, 4, 2, 1};
-    uint32_t counts[5] = {0}; /* by step */
-    uint32_t least[5] = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
+    static const uint32_t ways[] = {ANCHORED, DIGEST, 4, 2, 1};
+    uint32_t counts[WAYS] = {0}; /* literals, by way */
+    uint32_t least[WAYS] = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
 
     for (uint32_t i = 0; i < run->count; i++) {
         const uint8_t *literal = literal_at(build, literal_of(run, i));
         uint32_t len = sonda__pack_u32(literal + SONDA__AT_LITERAL_TEXT + 4);
-        uint32_t step = step_of(literal);
+        uint32_t way = way_to(build, run, literal);
 
-        counts[step] += step == 0 ? 1 : step;
-        least[step] = len < least[step] ? len : least[step];
+        counts[way]++;
+        least[way] = len < least[way] ? len : least[way];
     }
     table->least = UINT32_MAX;
     table->inner_count = 0;
-    for (uint32_t i = 0; i <= SONDA__SCAN_STEPS; i++) {
-        uint32_t step = steps[i];
+    for (uint32_t i = 0; i < WAYS; i++) {
+        uint32_t way = ways[i];
 
-        if (counts[step] > 0) {
-            sonda__probe_table *of_step =
-                i == 0 ? &table->anchored : &table->inner[table->inner_count++];
+        if (counts[way] > 0) {
+            sonda__probe_table *of_way = table_for(table, way);
 
-            of_step->least = least[step];
-            table->least = least[step] < table->least ? least[step] : table->least;
-            put_table(build, run, step, counts[step], of_step);
+            of_way->least = least[way];
+            table->least = least[way] < table->least ? least[way] : table->least;
+            put_table(build, run, way, counts[way] * probes_by(way), of_way);
         }
     }
-    if (counts[0] > 0) {
+    if (counts[ANCHORED] > 0) {
         put_kinds(build, run, table);
     }
-    if (counts[4] / 4 + counts[2] / 2 + counts[1] <= SONDA__NIBBLES_LITERALS &&
-        counts[4] + counts[2] + counts[1] > 0) {
+    if (table->inner_count > 0 &&
+        counts[4] + counts[2] + counts[1] <= SONDA__NIBBLES_LITERALS) {
         put_nibbles(build, run, table);
     }
 }

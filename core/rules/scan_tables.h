@@ -9,6 +9,10 @@
  * looked at in steps: of four bytes where literals are long enough that one of
  * four of their runs must fall on a step, else of two or one.
  *
+ * Digests are literals that look alike everywhere: `sha256=` and hexadecimal digits.
+ * Such a literal can stand only where the value has its equals sign, whatever the
+ * value is, and is looked up there by the digits behind it.
+ *
  * Hashes are of bytes with the bit set that tells the cases of ASCII apart: they
  * lead from a value as it is to the literals that its folded text may have.
  *
@@ -71,8 +75,13 @@ static inline uint32_t sonda__nibbles_byte(uint8_t byte)
 
 #define SONDA__SCAN_STEPS 3u
 
+/* What is hashed of a digest behind its equals sign; digits that make one. */
+#define SONDA__DIGEST_WIDTH 8u
+#define SONDA__DIGEST_MIN 32u
+
 typedef struct sonda__scan_table {
     sonda__probe_table anchored;
+    sonda__probe_table digests;                  /* `at` is behind the equals sign */
     sonda__probe_table inner[SONDA__SCAN_STEPS]; /* of those that have probes */
     const sonda__nibbles *nibbles; /* of the inner ones, when they are few; or NULL */
     /* By first and last byte: kinds of literals that begin and end so. */
@@ -95,6 +104,14 @@ typedef struct sonda__scan_tables {
     uint32_t source_count;
     uint32_t reserved;
 } sonda__scan_tables;
+
+/* Hash of the bytes by which a digest is looked up. */
+static inline uint32_t sonda__digest_hash(const uint8_t *at)
+{
+    return (
+        uint32_t)((sonda__cased_word(at, SONDA__DIGEST_WIDTH) * UINT64_C(0x9e3779b97f4a7c15)) >>
+                  32);
+}
 
 /* `fields` has the id of each of FIELDS; SONDA_FIELD_NATIVE + `native_count` is past them. */
 sonda_status sonda__scan_tables_open(sonda__scan_tables *tables,

@@ -152,15 +152,44 @@ static void append(generated_text *value, const char *bytes, size_t len)
     }
 }
 
+/* Digests with and without keys, near to each other, whole and cut off. */
+static void append_digest(generated *gen, generated_text *value)
+{
+    static const char *const keys[] = {
+        "MD5=", "md5=", "MD5=",         "IMPHASH=", "SHA1=", "D5=",
+        "=",    "",     "\xc5\xbfHA1=", "MD5==",    "MD5=,",
+    };
+    static const char *const digests[] = {
+        "0123456789ABCDEF0123456789ABCDEF01234567",
+        "01234567e9abcdef0123456789abcdef01234567",
+        "0123456789abcdef0123456789abcdee01234567",
+        "fedcba98fedcba98fedcba98fedcba98fedcba98",
+    };
+    static const size_t lengths[] = {32, 32, 32, 32, 32, 40, 31, 33, 8, 7};
+    static const char *const ends[] = {"", "", "", "", ",", " "};
+    const char *key = PICK(gen, keys);
+    const char *end = PICK(gen, ends);
+
+    append(value, key, strlen(key));
+    append(value, PICK(gen, digests), PICK(gen, lengths));
+    append(value, end, strlen(end));
+}
+
 static generated_text make_value(generated *gen, bool wildcards)
 {
+    bool digests = generated_below(gen, 6) == 0;
     generated_text value = {.len = 0};
     uint32_t parts = generated_below(gen, 20) == 0 ? 0 : 1 + generated_below(gen, 4);
 
     for (uint32_t i = 0; i < parts; i++) {
         const char *token = PICK(gen, tokens);
 
-        append(&value, token, strlen(token));
+        if (digests && generated_below(gen, 6) > 0) {
+            append_digest(gen, &value);
+            parts = generated_below(gen, 2) == 0 ? 1 : parts;
+        } else {
+            append(&value, token, strlen(token));
+        }
         if (wildcards && generated_below(gen, 12) == 0) {
             append(&value, generated_below(gen, 2) == 0 ? "*" : "?", 1);
         }
@@ -179,13 +208,28 @@ static void say_values(generated *gen, const char *modifier)
     uint32_t count = 1 + (generated_below(gen, 3) == 0 ? generated_below(gen, 5) : 0);
     static const char *const regexes[] = {"'a.c'", "'\\\\cmd\\.exe$'", "'^power[a-z]+'",
                                           "'(abc|bcd)+ '", "'run .*xyz'"};
+    static const char *const networks[] = {
+        "'10.0.0.0/8'",
+        "'10.0.0.0/9'",
+        "'10.1.0.0/16'",
+        "'10.1.2.3/32'",
+        "'0.0.0.0/0'",
+        "'10.1.2.3/31'",
+        "'::/0'",
+        "'fe80::/10'",
+        "'::1/128'",
+        "['10.0.0.0/8', '::1/128', '192.168.0.0/17']",
+        "['fe80::/64', 'fe80::1/127', '::ffff:10.0.0.0/104']",
+    };
 
     if (strcmp(modifier, "|exists") == 0) {
         say(gen, generated_below(gen, 2) == 0 ? " true\n" : " false\n");
     } else if (strcmp(modifier, "|gt") == 0) {
         say(gen, " 4000\n");
     } else if (strcmp(modifier, "|cidr") == 0) {
-        say(gen, " '10.0.0.0/8'\n");
+        say(gen, " ");
+        say(gen, PICK(gen, networks));
+        say(gen, "\n");
     } else if (strcmp(modifier, "|fieldref") == 0) {
         say(gen, generated_below(gen, 2) == 0 ? " Native\n" : " Image\n");
     } else if (strncmp(modifier, "|re", 3) == 0) {
@@ -358,10 +402,23 @@ static size_t spoil(generated *gen, char *bytes, size_t len)
 
 static sonda__span make_text(generated *gen)
 {
+    static const char *const addresses[] = {
+        "10.1.2.3",        "10.1.2.2",     "10.128.0.1",
+        "10.1.2.3 ",       "11.1.2.3",     "192.168.127.255",
+        "192.168.128.0",   "::1",          "::",
+        "fe80::1",         "FE80::1%eth0", "fe80::1:0:0:0:1",
+        "::ffff:10.1.2.3", "010.1.2.3",    "10.1.2",
+    };
     char *bytes = gen->room[gen->room_used++ % 64];
     size_t len = 0;
     uint32_t pieces = generated_below(gen, 10) == 0 ? 0 : 1 + generated_below(gen, 3);
 
+    if (generated_below(gen, 16) == 0) {
+        const char *address = PICK(gen, addresses);
+
+        memcpy(bytes, address, strlen(address));
+        return sonda__span_of(bytes, strlen(address));
+    }
     if (generated_below(gen, 200) == 0) {
         memset(bytes, 'a' + (int)generated_below(gen, 3), GENERATED_LONG_VALUE);
         len = GENERATED_LONG_VALUE;
