@@ -13,6 +13,7 @@
 #ifndef SONDA_CORE_DETECT_GRAMS_H
 #define SONDA_CORE_DETECT_GRAMS_H
 
+#include "core/event/event.h"
 #include "core/rules/scan_tables.h"
 
 /* Places that are handed on at once. */
@@ -47,6 +48,19 @@ sonda__gram_search_fn sonda__grams_neon(void);
 
 /* The fastest one here, or, without `simd`, the portable one. */
 sonda__gram_search_fn sonda__grams_choose(bool simd);
+
+/*
+ * Of up to 64 fields the ones that are to be searched, as bits: the table's
+ * bitmap has the bit of some place, or a byte is beyond ASCII. Never those that
+ * are too short for `least` bytes of folded text.
+ */
+typedef uint64_t (*sonda__gram_fields_fn)(const sonda__probe_table *table,
+                                          const sonda__field *fields,
+                                          size_t count,
+                                          uint32_t least);
+
+/* What this processor has, or NULL. */
+sonda__gram_fields_fn sonda__gram_fields_avx512(void);
 
 /* Bytes behind the last place that is looked at; their highest bits. */
 static inline uint32_t sonda__grams_rest(const sonda__gram_search *search)

@@ -93,7 +93,8 @@ struct sonda__matcher {
     sonda__dispatch_place *dispatch; /* SONDA__DISPATCH_PLACES */
     uint64_t *scan_bits;             /* SONDA__SCANS_MAX / 64 and one */
     sonda__gram_search_fn grams;
-    sonda__nibbles_fn nibbles; /* or NULL */
+    sonda__gram_fields_fn gram_fields; /* or NULL */
+    sonda__nibbles_fn nibbles;         /* or NULL */
     sonda__gram_search search;
     sonda__match_counts counts;
     sonda__regex_run regex;
@@ -103,6 +104,7 @@ struct sonda__matcher {
 static inline void sonda__matcher_use_simd(sonda__matcher *matcher, bool simd)
 {
     matcher->grams = sonda__grams_choose(simd);
+    matcher->gram_fields = simd ? sonda__gram_fields_avx512() : NULL;
     matcher->nibbles = simd ? sonda__nibbles_avx512() : NULL;
 }
 

@@ -228,6 +228,20 @@ static bool scan_value(const value_scan *scan, const sonda__scan_table *table)
     return scanned ? high : sonda__ascii_is_left(scan->text, scan->len);
 }
 
+/* By the bitmaps of all steps. */
+static uint64_t may_hold_grams(sonda__gram_fields_fn search,
+                               const sonda__scan_table *table,
+                               const sonda__field *fields,
+                               size_t count)
+{
+    uint64_t found = 0;
+
+    for (uint32_t i = 0; i < table->inner_count; i++) {
+        found |= search(&table->inner[i], fields, count, table->inner[i].least);
+    }
+    return found;
+}
+
 uint64_t sonda__scan_may_hold(const sonda__question *question,
                               const sonda__scan_table *table,
                               uint32_t first,
@@ -235,10 +249,14 @@ uint64_t sonda__scan_may_hold(const sonda__question *question,
 {
     const sonda__field *fields = &question->event->fields[first];
     sonda__nibbles_fn nibbles = question->matcher->nibbles;
+    sonda__gram_fields_fn grams = question->matcher->gram_fields;
     uint64_t found = 0;
 
-    if (nibbles != NULL && table->nibbles != NULL) {
+    if (nibbles != NULL && table->nibbles != NULL && table->anchored.count == 0) {
         return nibbles(table->nibbles, fields, count, table->least);
+    }
+    if (grams != NULL && table->anchored.count == 0) {
+        return may_hold_grams(grams, table, fields, count);
     }
     for (size_t i = 0; i < count; i++) {
         /* Folding may make a text longer by half, from two bytes to three. */
@@ -269,7 +287,8 @@ void sonda__scan(const sonda__question *question,
     value_scan scan = {question, (const uint8_t *)text.data, text.len, on_literal, false};
 
     if (question->matcher->nibbles != NULL && table->nibbles != NULL) {
-        if (sonda__scan_may_hold(question, table, field, 1) == 0) {
+        if (question->matcher->nibbles(table->nibbles, &question->event->fields[field], 1,
+                                       table->least) == 0) {
             scan_places(&scan, table);
         } else if (sonda__ascii_is_left(scan.text, scan.len)) {
             scan_folded(&scan, table, field);

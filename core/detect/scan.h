@@ -15,7 +15,7 @@
 typedef void (*sonda__literal_fn)(const sonda__question *question, const uint8_t *literal);
 
 /*
- * Of fields in a row, SONDA__NIBBLES_FIELDS at most, those that may hold an inner
+ * Of fields in a row, SONDA__NIBBLES_FIELDS at most, those that may hold a
  * literal of a table, as bits.
  */
 uint64_t sonda__scan_may_hold(const sonda__question *question,

@@ -194,12 +194,72 @@ static void test_nibbles__of_this_processor__leave_out_what_holds_nothing(void *
     }
 }
 
+/* By its definition: a bit of the bitmap for some place of a step, or a byte beyond ASCII. */
+static bool has_bit(const sonda__probe_table *table, const uint8_t *text, size_t len)
+{
+    bool found = false;
+
+    for (size_t at = 0; at < len; at++) {
+        uint32_t bit = 0;
+
+        if (at % table->step == 0 && at + 4 <= len) {
+            bit = sonda__gram_hash(sonda__pack_u32(text + at)) >> table->bitmap_shift;
+            bit = table->bitmap[bit / 32] >> bit % 32 & 1;
+        }
+        found = found || bit != 0 || text[at] >= 0x80;
+    }
+    return found;
+}
+
+/* A field alone among others, so that its bit tells which it is. */
+static void compare_fields(sonda__gram_fields_fn own, size_t len)
+{
+    uint32_t bitmap[WORDS] = {0};
+    sonda__probe_table table = {
+        .bitmap = bitmap, .bitmap_shift = 32 - BITS, .step = UINT32_C(1) << below(3)};
+    sonda__field fields[3] = {0};
+    uint8_t *text = malloc(len == 0 ? 1 : len);
+    uint64_t expected;
+
+    assert_non_null(text);
+    for (size_t i = 0; i < len; i++) {
+        text[i] = (uint8_t)below(128);
+    }
+    if (len >= 4 && below(2) == 0) {
+        uint32_t at = below((uint32_t)len - 3);
+        uint32_t bit = sonda__gram_hash(sonda__pack_u32(text + at)) >> (32 - BITS);
+
+        bitmap[bit / 32] |= UINT32_C(1) << bit % 32;
+    } else if (len > 0 && below(3) == 0) {
+        text[below((uint32_t)len)] |= 0x80;
+    }
+    fields[1].text = sonda__span_of((const char *)text, len);
+    expected = (uint64_t)has_bit(&table, text, len) << 1;
+    assert_int_equal(own(&table, fields, 3, 0), expected);
+    assert_int_equal(own(&table, fields, 3, (uint32_t)(len + len / 2)), expected);
+    assert_int_equal(own(&table, fields, 3, (uint32_t)(len + len / 2) + 1), 0);
+    free(text);
+}
+
+static void test_gram_fields__of_this_processor__leave_out_what_holds_nothing(void **state)
+{
+    (void)state;
+    if (sonda__gram_fields_avx512() == NULL) {
+        print_message("skipped: this processor has no instructions for it\n");
+        skip();
+    }
+    for (size_t i = 0; i < 30000; i++) {
+        compare_fields(sonda__gram_fields_avx512(), i % 300);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_grams__portable__finds_what_is_there),
         cmocka_unit_test(test_grams__of_this_processor__finds_what_is_there),
         cmocka_unit_test(test_nibbles__of_this_processor__leave_out_what_holds_nothing),
+        cmocka_unit_test(test_gram_fields__of_this_processor__leave_out_what_holds_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
