@@ -139,8 +139,8 @@ static void close_source(sonda_source *source)
 const sonda_source_ops *machine_source(void)
 {
     static const sonda_source_ops ops = {
-        sizeof ops,  0,          describe, open_source, capabilities, start,
-        poll_source, run_source, respond,  stats,       stop,         close_source,
+        sizeof ops, 0,       describe, open_source, capabilities, start, poll_source,
+        run_source, respond, stats,    stop,        close_source, NULL,
     };
 
     return &ops;

@@ -127,8 +127,9 @@ static void fake_close(sonda_source *source)
 }
 
 static const sonda_source_ops fake = {
-    sizeof fake, 0,        fake_describe, fake_open,  fake_capabilities, fake_start,
-    fake_poll,   fake_run, fake_respond,  fake_stats, fake_stop,         fake_close,
+    sizeof fake, 0,          fake_describe, fake_open,    fake_capabilities,
+    fake_start,  fake_poll,  fake_run,      fake_respond, fake_stats,
+    fake_stop,   fake_close, NULL,
 };
 
 typedef struct seen {
