@@ -101,10 +101,22 @@ static uint64_t base_of(sonda__span literal, uint32_t kind)
     return len < 4 ? 50000 : len == 4 ? 5000 : 500;
 }
 
+/* Most addresses are of large networks, such as those that are nobody's own. */
+static uint32_t network_rarity(sonda__span network)
+{
+    uint32_t bits = (uint8_t)network.data[0];
+    uint32_t size = 8 * ((uint32_t)network.len - 1);
+
+    return bits <= size / 2 ? 300000 : bits < size ? 20000 : 2000;
+}
+
 uint32_t sonda__literal_rarity(sonda__span literal, uint32_t kind, uint32_t popularity)
 {
     uint64_t expected = base_of(literal, kind);
 
+    if (kind == SONDA__LITERAL_NETWORK) {
+        return network_rarity(literal);
+    }
     /* Twice as many askers make it half as likely again. */
     for (; popularity > 1; popularity /= 2) {
         expected += expected / 2;

@@ -138,7 +138,7 @@ static bool is_usable(const literal_run *run, uint32_t kind)
            run->len >= (kind == SONDA__LITERAL_INNER ? SONDA__LITERAL_INNER_MIN : 1);
 }
 
-/* Number of the key for a run, which is folded already or ASCII. */
+/* Number of the key for a run, which is folded already or ASCII, or a network. */
 static uint32_t
 add_key(sonda__match_keys *keys, const literal_run *run, uint32_t field, uint32_t kind)
 {
@@ -151,7 +151,8 @@ add_key(sonda__match_keys *keys, const literal_run *run, uint32_t field, uint32_
     sonda__pack_buffer_u32(&key, kind);
     for (size_t i = 0; i < run->len; i++) {
         uint8_t byte = run->at[i];
-        uint8_t folded = byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
+        bool capital = kind != SONDA__LITERAL_NETWORK && byte >= 'A' && byte <= 'Z';
+        uint8_t folded = capital ? (uint8_t)(byte + ('a' - 'A')) : byte;
 
         sonda__pack_buffer_bytes(&key, &folded, 1);
     }
@@ -183,6 +184,25 @@ static uint32_t key_of_regex(sonda__match_keys *keys,
                : add_key(keys, &run, field, SONDA__LITERAL_INNER);
 }
 
+/* The key of a network: its length and the bits of its address that count. */
+static uint32_t key_of_network(sonda__match_keys *keys,
+                               const uint8_t *address,
+                               uint32_t size,
+                               uint32_t bits,
+                               uint32_t field)
+{
+    uint8_t bytes[1 + SONDA__NETWORK_BYTES_MAX] = {(uint8_t)bits};
+    literal_run run = {bytes, 1 + (size_t)size, false, false, true};
+
+    if (field == SONDA__SCAN_EVERY || size > SONDA__NETWORK_BYTES_MAX) {
+        return SONDA__NO_KEY;
+    }
+    for (uint32_t i = 0; i < size; i++) {
+        bytes[1 + i] = address[i] & sonda__network_mask(bits, i);
+    }
+    return add_key(keys, &run, field, SONDA__LITERAL_NETWORK);
+}
+
 uint32_t sonda__match_key_of(sonda__match_keys *keys,
                              const sonda__pack_sections *sections,
                              const uint8_t *pattern,
@@ -198,6 +218,10 @@ uint32_t sonda__match_key_of(sonda__match_keys *keys,
 
     if (op == SONDA__OP_REGEX) {
         return key_of_regex(keys, sections, offset, field);
+    }
+    if (op == SONDA__OP_CIDR) {
+        return key_of_network(keys, sections->strings.keys.bytes + offset, len,
+                              sonda__pack_u32(pattern + SONDA__AT_PATTERN_C), field);
     }
     if (op != SONDA__OP_LITERAL && op != SONDA__OP_GLOB) {
         return SONDA__NO_KEY;

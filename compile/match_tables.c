@@ -20,11 +20,15 @@
 /* A key with its place in the tables. */
 typedef struct placed {
     uint32_t field;
-    uint32_t inner; /* 1: found by four bytes of it */
+    uint32_t group; /* the list of its scan that it is in */
     uint32_t hash;
     uint32_t gram_at;
     uint32_t key;
+    sonda__span network; /* or empty */
 } placed;
+
+/* Lists of a scan, in their order. */
+enum { ANCHORED, INNER, NETWORKS, GROUPS };
 
 typedef struct builder {
     sonda__pack_sections *sections;
@@ -54,8 +58,14 @@ static int by_place(const void *a, const void *b)
     if (one->field != other->field) {
         return one->field < other->field ? -1 : 1;
     }
-    if (one->inner != other->inner) {
-        return one->inner < other->inner ? -1 : 1;
+    if (one->group != other->group) {
+        return one->group < other->group ? -1 : 1;
+    }
+    if (one->network.len != other->network.len) {
+        return one->network.len < other->network.len ? -1 : 1;
+    }
+    if (one->network.len > 0) {
+        return memcmp(one->network.data, other->network.data, one->network.len);
     }
     if (one->hash != other->hash) {
         return one->hash < other->hash ? -1 : 1;
@@ -150,12 +160,23 @@ static void place_key(builder *build, uint32_t index)
     const uint8_t *bytes = key_bytes(build, key);
     placed *place = &build->places[build->place_count++];
 
+    memset(place, 0, sizeof *place);
     place->field = key->field;
-    place->inner = key->kind == SONDA__LITERAL_INNER ? 1 : 0;
     place->key = index;
-    place->gram_at = place->inner != 0 ? choose_gram(build, key) : 0;
-    place->hash = place->inner != 0 ? sonda__gram_hash(sonda__pack_u32(bytes + place->gram_at))
-                                    : sonda__anchored_hash(bytes, key->len, key->kind);
+    switch (key->kind) {
+    case SONDA__LITERAL_INNER:
+        place->group = INNER;
+        place->gram_at = choose_gram(build, key);
+        place->hash = sonda__gram_hash(sonda__pack_u32(bytes + place->gram_at));
+        break;
+    case SONDA__LITERAL_NETWORK:
+        place->group = NETWORKS;
+        place->network = sonda__span_of((const char *)bytes, key->len);
+        break;
+    default:
+        place->hash = sonda__anchored_hash(bytes, key->len, key->kind);
+        break;
+    }
 }
 
 /* The waits of a key: where they begin in the sorted ones, and how many. */
@@ -220,17 +241,18 @@ static void put_scan(builder *build, const placed *places, uint32_t count, uint3
     sonda__pack_buffer *out = &sections->section[SONDA__SECTION_SCANS];
     uint32_t scan = sonda__pack_entries(sections, SONDA__SECTION_SCANS);
     uint32_t first = sonda__pack_entries(sections, SONDA__SECTION_LITERALS);
-    uint32_t anchored = 0;
+    uint32_t counts[GROUPS] = {0};
 
     for (uint32_t i = 0; i < count; i++) {
-        anchored += places[i].inner == 0 ? 1 : 0;
+        counts[places[i].group]++;
         put_literal(build, &places[i], wait_count, scan);
     }
     sonda__pack_buffer_u32(out, places[0].field);
-    sonda__pack_buffer_u32(out, first);
-    sonda__pack_buffer_u32(out, anchored);
-    sonda__pack_buffer_u32(out, first + anchored);
-    sonda__pack_buffer_u32(out, count - anchored);
+    for (uint32_t group = 0; group < GROUPS; group++) {
+        sonda__pack_buffer_u32(out, first);
+        sonda__pack_buffer_u32(out, counts[group]);
+        first += counts[group];
+    }
 }
 
 static void put_scans(builder *build)

@@ -134,6 +134,7 @@ static void forget(sonda__matcher *matcher)
     matcher->used_count = 0;
     matcher->fold_used = 0;
     matcher->fold_generation++;
+    matcher->event_number++;
 }
 
 void sonda__matcher_index(sonda__matcher *matcher,

@@ -14,6 +14,7 @@
 #define SONDA_CORE_DETECT_MATCHER_H
 
 #include "core/base/limits.h"
+#include "core/codec/address.h"
 #include "core/detect/grams.h"
 #include "core/detect/match.h"
 #include "core/detect/nibbles.h"
@@ -51,6 +52,17 @@ typedef struct sonda__dispatch_place {
     uint32_t sources[SONDA__DISPATCH_SOURCES];
 } sonda__dispatch_place;
 
+/* A value's address, for as long as its event is matched. */
+typedef struct sonda__parsed_address {
+    uint64_t event;
+    uint32_t field;
+    bool is_one;
+    sonda__address address;
+} sonda__parsed_address;
+
+/* Values whose addresses are kept; a power of two. */
+#define SONDA__ADDRESSES_KEPT 8u
+
 #define SONDA__SLOT_COUNT (SONDA_FIELD_COUNT + SONDA__NAMES_NATIVE_MAX)
 
 struct sonda__matcher {
@@ -72,6 +84,7 @@ struct sonda__matcher {
     sonda__span folded[SONDA__EVENT_FIELDS_MAX];
     uint8_t is_folded[SONDA__EVENT_FIELDS_MAX];
     uint32_t fold_generation; /* changes when folded texts are dropped */
+    uint64_t event_number;    /* events indexed so far: what is parsed is of one of them */
     size_t fold_used;
     char *fold_bytes;
     /* Rules that hold, between events none; a bit for each of their words that has any. */
@@ -98,6 +111,7 @@ struct sonda__matcher {
     sonda__gram_search search;
     sonda__match_counts counts;
     sonda__regex_run regex;
+    sonda__parsed_address addresses[SONDA__ADDRESSES_KEPT];
 };
 
 /* Whether instructions are used that only some processors have; they are at first. */

@@ -11,9 +11,9 @@
 
 #include "core/detect/pattern.h"
 
-#include "core/codec/address.h"
 #include "core/codec/code_point.h"
 #include "core/codec/decimal.h"
+#include "core/detect/networks.h"
 #include "core/detect/search.h"
 #include "core/detect/time_part.h"
 
@@ -177,13 +177,13 @@ static bool time_holds(sonda__span text, uint32_t number, uint32_t part, uint32_
            compares(comparison, value < number ? -1 : value > number);
 }
 
-static bool cidr_holds(sonda__span text, sonda__span network, uint32_t bits)
+static bool
+cidr_holds(const sonda__question *question, uint32_t field, sonda__span network, uint32_t bits)
 {
-    sonda__address address;
+    const sonda__address *address = sonda__networks_address(question->matcher, field);
 
-    return sonda__address_parse(text, &address) && address.size == network.len &&
-           bits <= address.size * 8 &&
-           sonda__address_prefix_equal(address.bytes, (const uint8_t *)network.data, bits);
+    return address != NULL && address->size == network.len && bits <= address->size * 8 &&
+           sonda__address_prefix_equal(address->bytes, (const uint8_t *)network.data, bits);
 }
 
 /* Whether what a pattern refers to is in the pack. */
@@ -204,8 +204,9 @@ static bool operands_are_inside(const sonda__question *question, const uint8_t *
 static bool parsed_holds(const sonda__question *question,
                          const uint8_t *pattern,
                          sonda__span operand,
-                         sonda__span text)
+                         uint32_t field)
 {
+    sonda__span text = question->event->fields[field].text;
     uint32_t a = sonda__pack_u32(pattern + SONDA__AT_PATTERN_A);
     uint32_t b = sonda__pack_u32(pattern + SONDA__AT_PATTERN_B);
     uint32_t c = sonda__pack_u32(pattern + SONDA__AT_PATTERN_C);
@@ -216,7 +217,7 @@ static bool parsed_holds(const sonda__question *question,
     case SONDA__OP_TIME_PART:
         return time_holds(text, a, b, c);
     case SONDA__OP_CIDR:
-        return cidr_holds(text, operand, c);
+        return cidr_holds(question, field, operand, c);
     default:
         sonda__matcher_trap(question->matcher);
         return false;
@@ -245,7 +246,7 @@ static bool value_holds(const sonda__question *question,
         return regex_holds(question, sonda__pack_u32(pattern + SONDA__AT_PATTERN_A), field,
                            answer);
     default:
-        if (!parsed_holds(question, pattern, operand, question->event->fields[field].text)) {
+        if (!parsed_holds(question, pattern, operand, field)) {
             return false;
         }
         answer_whole(question, answer, field);

@@ -15,6 +15,7 @@
 #include "core/detect/scan.h"
 
 #include "core/codec/ascii_word.h"
+#include "core/detect/networks.h"
 
 typedef struct value_scan {
     const sonda__question *question;
@@ -286,6 +287,9 @@ void sonda__scan(const sonda__question *question,
     sonda__span text = question->event->fields[field].text;
     value_scan scan = {question, (const uint8_t *)text.data, text.len, on_literal, false};
 
+    if (table->network_runs > 0) {
+        sonda__networks_find(question, table, field, on_literal);
+    }
     if (question->matcher->nibbles != NULL && table->nibbles != NULL) {
         if (question->matcher->nibbles(table->nibbles, &question->event->fields[field], 1,
                                        table->least) == 0) {

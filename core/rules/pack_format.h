@@ -415,21 +415,24 @@ enum {
 
 /*
  * SCANS: one for each field that is searched, in ascending order of fields, and
- * the literals to search it for: those whose place is known, and those that may
- * stand anywhere. How they are looked up is the loader's to choose.
+ * the literals to search it for: those whose place is known, those that may
+ * stand anywhere, and networks, ascending by length and bytes. How the others
+ * are looked up is the loader's to choose.
  */
 enum {
-    SONDA__AT_SCAN_FIELD = 0,    /* u32: index into FIELDS, or SONDA__SCAN_EVERY */
-    SONDA__AT_SCAN_ANCHORED = 4, /* list of LITERALS */
-    SONDA__AT_SCAN_INNER = 12,   /* list of LITERALS, SONDA__LITERAL_INNER */
-    SONDA__SCAN_SIZE = 20
+    SONDA__AT_SCAN_FIELD = 0,     /* u32: index into FIELDS, or SONDA__SCAN_EVERY */
+    SONDA__AT_SCAN_ANCHORED = 4,  /* list of LITERALS */
+    SONDA__AT_SCAN_INNER = 12,    /* list of LITERALS, SONDA__LITERAL_INNER */
+    SONDA__AT_SCAN_NETWORKS = 20, /* list of LITERALS, SONDA__LITERAL_NETWORK */
+    SONDA__SCAN_SIZE = 28
 };
 /* The scan for keywords: each field of the record. The last one. */
 #define SONDA__SCAN_EVERY UINT32_MAX
 
 /*
  * LITERALS: folded bytes and the alternatives that wait for them. The lists
- * follow one another.
+ * follow one another. Of a network a byte with the bits of its prefix, and its
+ * address, 4 or 16 bytes, without other bits: no value has them as text.
  */
 enum {
     SONDA__AT_LITERAL_TEXT = 0,
@@ -444,7 +447,8 @@ typedef enum sonda__literal_kind {
     SONDA__LITERAL_START = 1, /* to 6: 8, 6, 4, 3, 2, 1 bytes */
     SONDA__LITERAL_END = 7,   /* to 12 */
     SONDA__LITERAL_INNER = 13,
-    SONDA__LITERAL_KIND_COUNT = 14
+    SONDA__LITERAL_NETWORK = 14,
+    SONDA__LITERAL_KIND_COUNT = 15
 } sonda__literal_kind;
 #define SONDA__LITERAL_WIDTHS 6u
 /* Tells the cases of ASCII apart: hashes of literals do not look at it. */
@@ -566,11 +570,25 @@ static inline uint64_t sonda__literal_cost(uint32_t len, uint32_t postings, bool
     return (1 + (uint64_t)len + postings) * (keyword ? postings : 1);
 }
 
-/* Bytes that are hashed of a literal of this kind. */
+/* Bytes of the largest address. */
+#define SONDA__NETWORK_BYTES_MAX 16u
+
+/* Bits of the address' byte `i` that belong to a prefix of `bits`. */
+static inline uint8_t sonda__network_mask(uint32_t bits, uint32_t i)
+{
+    uint32_t before = 8 * i;
+
+    if (bits <= before) {
+        return 0;
+    }
+    return bits >= before + 8 ? 0xff : (uint8_t)(0xff00u >> (bits - before));
+}
+
+/* Bytes that are hashed of a literal of this kind, or that it has at least. */
 static inline uint32_t sonda__literal_width(uint32_t kind)
 {
-    static const uint8_t widths[SONDA__LITERAL_KIND_COUNT] = {0, 8, 6, 4, 3, 2, 1,
-                                                              8, 6, 4, 3, 2, 1, 4};
+    static const uint8_t widths[SONDA__LITERAL_KIND_COUNT] = {0, 8, 6, 4, 3, 2, 1, 8,
+                                                              6, 4, 3, 2, 1, 4, 5};
 
     return kind < SONDA__LITERAL_KIND_COUNT ? widths[kind] : 0;
 }

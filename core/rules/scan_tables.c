@@ -333,6 +333,51 @@ static void put_scan(builder *build, const literal_run *run, sonda__scan_table *
     }
 }
 
+/* Whether a network begins a run: its family or its length is not that of the one before. */
+static bool begins_run(const builder *build, sonda__list networks, uint32_t i)
+{
+    sonda__span text;
+    sonda__span before;
+
+    if (i == 0) {
+        return true;
+    }
+    text = sonda__pack_text(build->pack,
+                            literal_at(build, networks.first + i) + SONDA__AT_LITERAL_TEXT);
+    before = sonda__pack_text(build->pack, literal_at(build, networks.first + i - 1) +
+                                               SONDA__AT_LITERAL_TEXT);
+    return text.len != before.len || text.data[0] != before.data[0];
+}
+
+/* The pack's order is the prefix table; runs say where each length begins. */
+static void put_networks(builder *build, sonda__list networks, sonda__scan_table *table)
+{
+    uint32_t count = 0;
+    sonda__network_run *runs;
+
+    for (uint32_t i = 0; i < networks.count; i++) {
+        count += begins_run(build, networks, i) ? 1 : 0;
+    }
+    runs = (sonda__network_run *)(void *)take(build, count * (sizeof *runs / 4));
+    if (build->pool == NULL) {
+        return;
+    }
+    table->networks = runs;
+    table->network_runs = count;
+    for (uint32_t i = 0; i < networks.count; i++) {
+        if (begins_run(build, networks, i)) {
+            const uint8_t *at = literal_at(build, networks.first + i);
+            sonda__span text = sonda__pack_text(build->pack, at + SONDA__AT_LITERAL_TEXT);
+
+            runs->first = networks.first + i;
+            runs->size = (uint32_t)text.len - 1;
+            runs->bits = (uint8_t)text.data[0];
+            runs++;
+        }
+        runs[-1].count++;
+    }
+}
+
 static void put_all(builder *build)
 {
     const sonda__pack *pack = build->pack;
@@ -347,6 +392,8 @@ static void put_all(builder *build)
 
         if (sonda__pack_u32(at + SONDA__AT_SCAN_FIELD) != SONDA__SCAN_EVERY) {
             put_scan(build, &run, &tables->tables[i]);
+            put_networks(build, sonda__pack_list(at + SONDA__AT_SCAN_NETWORKS),
+                         &tables->tables[i]);
         }
     }
     for (uint32_t i = 0; i < tables->source_count; i++) {

@@ -73,6 +73,14 @@ static inline uint32_t sonda__nibbles_byte(uint8_t byte)
 /* More literals than this would let too many values pass. */
 #define SONDA__NIBBLES_LITERALS 40u
 
+/* Networks of one length of prefix, and of one family; their addresses ascend. */
+typedef struct sonda__network_run {
+    uint32_t first; /* index into LITERALS */
+    uint32_t count;
+    uint32_t size; /* bytes of the address */
+    uint32_t bits;
+} sonda__network_run;
+
 #define SONDA__SCAN_STEPS 3u
 
 /* What is hashed of a digest behind its equals sign; digits that make one. */
@@ -83,6 +91,7 @@ typedef struct sonda__scan_table {
     sonda__probe_table anchored;
     sonda__probe_table digests;                  /* `at` is behind the equals sign */
     sonda__probe_table inner[SONDA__SCAN_STEPS]; /* of those that have probes */
+    const sonda__network_run *networks;
     const sonda__nibbles *nibbles; /* of the inner ones, when they are few; or NULL */
     /* By first and last byte: kinds of literals that begin and end so. */
     const uint16_t *first_kinds;
@@ -91,7 +100,7 @@ typedef struct sonda__scan_table {
     uint32_t least;         /* bytes of the shortest literal */
     uint32_t next;          /* 1 + the next table of the same field; 0: none */
     uint32_t inner_count;
-    uint32_t reserved;
+    uint32_t network_runs;
 } sonda__scan_table;
 
 typedef struct sonda__scan_tables {

@@ -42,8 +42,44 @@ static bool is_rules(const sonda__pack *pack, uint32_t alternative)
                              pack->count[SONDA__SECTION_RULES];
 }
 
-static sonda_status
-check_literal(const sonda__verifier *verifier, const uint8_t *at, bool inner, scan_walk *walk)
+/* The lists of a scan, by the kinds of their literals. */
+typedef enum literal_list { ANCHORED, INNER, NETWORKS } literal_list;
+
+static literal_list list_of(uint32_t kind)
+{
+    if (kind == SONDA__LITERAL_NETWORK) {
+        return NETWORKS;
+    }
+    return kind == SONDA__LITERAL_INNER ? INNER : ANCHORED;
+}
+
+/* An address of some family, without bits behind its prefix, and behind the one before. */
+static bool is_network(const sonda__pack *pack, const uint8_t *at, const uint8_t *before)
+{
+    sonda__span text = sonda__pack_text(pack, at + SONDA__AT_LITERAL_TEXT);
+    const uint8_t *bytes = (const uint8_t *)text.data;
+
+    if ((text.len != 5 && text.len != 17) || bytes[0] > 8 * (text.len - 1)) {
+        return false;
+    }
+    for (uint32_t i = 0; i + 1 < text.len; i++) {
+        if ((bytes[1 + i] & ~sonda__network_mask(bytes[0], i)) != 0) {
+            return false;
+        }
+    }
+    if (before != NULL) {
+        sonda__span last = sonda__pack_text(pack, before + SONDA__AT_LITERAL_TEXT);
+
+        return last.len < text.len ||
+               (last.len == text.len && memcmp(last.data, text.data, text.len) < 0);
+    }
+    return true;
+}
+
+static sonda_status check_literal(const sonda__verifier *verifier,
+                                  const uint8_t *at,
+                                  literal_list list,
+                                  scan_walk *walk)
 {
     const sonda__pack *pack = verifier->pack;
     uint32_t len = sonda__pack_u32(at + SONDA__AT_LITERAL_TEXT + 4);
@@ -53,8 +89,8 @@ check_literal(const sonda__verifier *verifier, const uint8_t *at, bool inner, sc
     sonda__list postings = sonda__pack_list(at + SONDA__AT_LITERAL_POSTINGS);
     uint64_t next = 0;
 
-    if (kind >= SONDA__LITERAL_KIND_COUNT || (kind == SONDA__LITERAL_INNER) != inner ||
-        len < width || gram > (inner ? len - width : 0)) {
+    if (kind >= SONDA__LITERAL_KIND_COUNT || list_of(kind) != list || len < width ||
+        gram > (list == INNER ? len - width : 0)) {
         return sonda__verify_refuse(verifier, at, "a literal of no kind, or too short");
     }
     if (!follows(verifier, SONDA__SECTION_POSTINGS, postings.first, postings.count,
@@ -74,19 +110,29 @@ check_literal(const sonda__verifier *verifier, const uint8_t *at, bool inner, sc
 }
 
 /* Literals that follow the ones before. */
-static sonda_status
-check_literals(const sonda__verifier *verifier, const uint8_t *at, bool inner, scan_walk *walk)
+static sonda_status check_literals(const sonda__verifier *verifier,
+                                   const uint8_t *at,
+                                   literal_list which,
+                                   scan_walk *walk)
 {
     sonda__list list = sonda__pack_list(at);
+    const uint8_t *before = NULL;
     sonda_status status = SONDA_OK;
 
     if (!follows(verifier, SONDA__SECTION_LITERALS, list.first, list.count, &walk->literals)) {
         return sonda__verify_refuse(verifier, at, "scans that share literals");
     }
     for (uint32_t i = 0; status == SONDA_OK && i < list.count; i++) {
-        status = check_literal(
-            verifier, sonda__pack_listed(verifier->pack, SONDA__SECTION_LITERALS, list, i),
-            inner, walk);
+        const uint8_t *literal =
+            sonda__pack_listed(verifier->pack, SONDA__SECTION_LITERALS, list, i);
+
+        status = check_literal(verifier, literal, which, walk);
+        if (status == SONDA_OK && which == NETWORKS &&
+            !is_network(verifier->pack, literal, before)) {
+            return sonda__verify_refuse(verifier, literal,
+                                        "a network that is none, or out of order");
+        }
+        before = literal;
     }
     return status;
 }
@@ -101,9 +147,17 @@ check_scan(const sonda__verifier *verifier, const uint8_t *at, uint64_t least, s
         (field >= verifier->pack->count[SONDA__SECTION_FIELDS] && field != SONDA__SCAN_EVERY)) {
         return sonda__verify_refuse(verifier, at, "a scan of no field, or out of order");
     }
-    status = check_literals(verifier, at + SONDA__AT_SCAN_ANCHORED, false, walk);
-    return status == SONDA_OK ? check_literals(verifier, at + SONDA__AT_SCAN_INNER, true, walk)
-                              : status;
+    if (field == SONDA__SCAN_EVERY &&
+        sonda__pack_list(at + SONDA__AT_SCAN_NETWORKS).count > 0) {
+        return sonda__verify_refuse(verifier, at, "networks of every field");
+    }
+    status = check_literals(verifier, at + SONDA__AT_SCAN_ANCHORED, ANCHORED, walk);
+    if (status == SONDA_OK) {
+        status = check_literals(verifier, at + SONDA__AT_SCAN_INNER, INNER, walk);
+    }
+    return status == SONDA_OK
+               ? check_literals(verifier, at + SONDA__AT_SCAN_NETWORKS, NETWORKS, walk)
+               : status;
 }
 
 /* Scans of a log source and what it always runs: its own, in ascending order. */
