@@ -81,13 +81,66 @@ static bool step_probes(const value_scan *scan, const uint32_t *bucket)
     return sonda__matcher_step(scan->question->matcher, bucket[1] - bucket[0]);
 }
 
-static void
-probe_anchored(const value_scan *scan, const sonda__probe_table *table, uint32_t kind)
+static bool has_bit(const sonda__probe_table *table, uint32_t hash)
 {
-    uint32_t hash = sonda__anchored_hash(scan->text, scan->len, kind);
+    uint32_t bit = hash >> table->bitmap_shift;
+
+    return (table->bitmap[bit / 32] >> bit % 32 & 1) != 0;
+}
+
+/* The first and the last eight bytes of a value; of a shorter one all, below and above. */
+typedef struct value_ends {
+    uint64_t first;
+    uint64_t last;
+    size_t len;
+} value_ends;
+
+static value_ends ends_of(const value_scan *scan)
+{
+    const uint8_t *text = scan->text;
+    value_ends ends = {0, 0, scan->len};
+
+    if (scan->len >= 8) {
+        ends.first = sonda__pack_u64(text);
+        ends.last = sonda__pack_u64(text + scan->len - 8);
+    } else if (scan->len >= 4) {
+        ends.first = sonda__pack_u32(text) | (uint64_t)sonda__pack_u32(text + scan->len - 4)
+                                                 << 8 * (scan->len - 4);
+        ends.last = ends.first << 8 * (8 - scan->len);
+    } else if (scan->len > 0) {
+        ends.first = sonda__literal_word(text, (uint32_t)scan->len);
+        ends.last = ends.first << 8 * (8 - scan->len);
+    }
+    return ends;
+}
+
+/* What sonda__anchored_hash() makes of the value, which has the bytes that it takes. */
+static uint32_t hash_of(const value_ends *ends, uint32_t kind)
+{
+    const uint64_t cases = SONDA__CASE_BIT * UINT64_C(0x0101010101010101);
+    uint32_t beside = 64 - 8 * sonda__literal_width(kind);
+    uint64_t word;
+
+    if (kind == SONDA__LITERAL_WHOLE) {
+        word = ends->len < 8 ? ends->first : ends->last;
+        word = (ends->first | cases) + ((word | cases) << 7) + ends->len;
+    } else if (kind < SONDA__LITERAL_END) {
+        word = (ends->first & UINT64_MAX >> beside) | cases;
+    } else {
+        word = ends->last >> beside | cases;
+    }
+    return sonda__anchored_mix(word, kind);
+}
+
+static void probe_anchored(const value_scan *scan,
+                           const sonda__probe_table *table,
+                           const value_ends *ends,
+                           uint32_t kind)
+{
+    uint32_t hash = hash_of(ends, kind);
     const uint32_t *bucket = table->buckets + (hash >> table->shift);
 
-    if (!step_probes(scan, bucket)) {
+    if (!has_bit(table, hash) || !step_probes(scan, bucket)) {
         return;
     }
     for (uint32_t i = bucket[0]; i < bucket[1] && !is_stopped(scan); i++) {
@@ -111,11 +164,13 @@ static uint32_t kinds_of(const value_scan *scan, const sonda__scan_table *table)
 
 static void scan_anchored(const value_scan *scan, const sonda__scan_table *table)
 {
+    value_ends ends = ends_of(scan);
+
     for (uint32_t kinds = kinds_of(scan, table); kinds != 0; kinds &= kinds - 1) {
         uint32_t kind = (uint32_t)__builtin_ctz(kinds);
 
         if (scan->len >= sonda__literal_width(kind)) {
-            probe_anchored(scan, &table->anchored, kind);
+            probe_anchored(scan, &table->anchored, &ends, kind);
         }
     }
 }
@@ -124,10 +179,9 @@ static void scan_anchored(const value_scan *scan, const sonda__scan_table *table
 static void probe_digest(const value_scan *scan, const sonda__probe_table *table, size_t at)
 {
     uint32_t hash = sonda__digest_hash(scan->text + at);
-    uint32_t bit = hash >> table->bitmap_shift;
     const uint32_t *bucket = table->buckets + (hash >> table->shift);
 
-    if ((table->bitmap[bit / 32] >> bit % 32 & 1) == 0 || !step_probes(scan, bucket)) {
+    if (!has_bit(table, hash) || !step_probes(scan, bucket)) {
         return;
     }
     for (uint32_t i = bucket[0]; i < bucket[1] && !is_stopped(scan); i++) {

@@ -613,6 +613,12 @@ static inline uint64_t sonda__cased_word(const uint8_t *at, uint32_t width)
     return sonda__literal_word(at, width) | SONDA__CASE_BIT * UINT64_C(0x0101010101010101);
 }
 
+static inline uint32_t sonda__anchored_mix(uint64_t word, uint32_t kind)
+{
+    return (uint32_t)((word * UINT64_C(0x9e3779b97f4a7c15) + kind * UINT64_C(0x85ebca6b97)) >>
+                      32);
+}
+
 /* Hash of a beginning, an end or a whole; its upper bits number the bucket. */
 static inline uint32_t sonda__anchored_hash(const uint8_t *at, size_t len, uint32_t kind)
 {
@@ -626,8 +632,7 @@ static inline uint32_t sonda__anchored_hash(const uint8_t *at, size_t len, uint3
     } else {
         word = sonda__cased_word(kind < SONDA__LITERAL_END ? at : at + (len - width), width);
     }
-    return (uint32_t)((word * UINT64_C(0x9e3779b97f4a7c15) + kind * UINT64_C(0x85ebca6b97)) >>
-                      32);
+    return sonda__anchored_mix(word, kind);
 }
 
 /* Four bytes in a row but for the case of ASCII. */

@@ -24,8 +24,8 @@
 /* 32 KB, which is what a first-level cache holds. */
 #define BITMAP_BITS_MAX 18u
 #define BYTES 256u
-/* Digests are as good as random, and looked up few times a value. */
-#define BITS_PER_DIGEST 16u
+/* Of what is looked up few times a value. */
+#define BITS_PER_LOOK 16u
 
 /* How literals are found: by steps of so many bytes, or else. */
 #define ANCHORED 0u
@@ -204,10 +204,11 @@ static void put_table(builder *build,
                       uint32_t count,
                       sonda__probe_table *table)
 {
-    uint64_t bits = (uint64_t)count * (way == DIGEST ? BITS_PER_DIGEST : BITS_PER_PROBE);
+    bool few = way == ANCHORED || way == DIGEST;
+    uint64_t bits = (uint64_t)count * (few ? BITS_PER_LOOK : BITS_PER_PROBE);
     uint32_t bucket_bits = bits_for((uint64_t)count * BUCKETS_PER_PROBE, 1, BUCKET_BITS_MAX);
     uint32_t bitmap_bits = bits_for(bits, BITMAP_BITS_MIN, BITMAP_BITS_MAX);
-    uint32_t *bitmap = way == ANCHORED ? NULL : take(build, (size_t)1 << (bitmap_bits - 5));
+    uint32_t *bitmap = take(build, (size_t)1 << (bitmap_bits - 5));
     uint32_t *buckets = take(build, ((size_t)1 << bucket_bits) + 1);
     sonda__probe *probes =
         (sonda__probe *)(void *)take(build, count * (sizeof *probes / sizeof *buckets));
@@ -223,7 +224,7 @@ static void put_table(builder *build,
     table->shift = 32 - bucket_bits;
     table->bitmap_shift = 32 - bitmap_bits;
     fill_table(build, run, table, buckets, probes);
-    for (uint32_t i = 0; bitmap != NULL && i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t bit = probes[i].hash >> table->bitmap_shift;
 
         bitmap[bit / 32] |= UINT32_C(1) << bit % 32;

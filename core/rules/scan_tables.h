@@ -42,7 +42,7 @@ typedef struct sonda__probe {
 typedef struct sonda__probe_table {
     const sonda__probe *probes;
     const uint32_t *buckets; /* where those of each bucket begin, and the end */
-    const uint32_t *bitmap;  /* bits of hashes that some probe has; NULL: by bucket */
+    const uint32_t *bitmap;  /* bits of hashes that some probe has */
     uint32_t count;
     uint32_t least; /* bytes of the shortest literal */
     uint32_t step;  /* of the value */
