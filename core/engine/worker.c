@@ -187,6 +187,7 @@ static sonda_status decode(sonda_worker *worker,
         return status;
     }
     worker->stats.decoded++;
+    worker->stats.raw += event->is_raw;
     if ((header->flags & SONDA_RECORD_SNAPSHOT) != 0) {
         worker->stats.snapshots++;
     }

@@ -52,7 +52,8 @@ struct sonda_event {
     uint32_t class_uid;
     uint32_t activity_id;
     uint16_t product; /* SONDA_PRODUCT_… */
-    uint16_t reserved;
+    bool is_raw;      /* of a kind we do not know: the record's own fields only */
+    uint8_t reserved;
     uint32_t event_id; /* of the Windows Event Log, 0 elsewhere */
     uint64_t time_ns;
     /*

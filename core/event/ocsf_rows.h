@@ -75,7 +75,7 @@ typedef struct sonda__ocsf_route {
 } sonda__ocsf_route;
 
 /* Kept current by scripts/fields.py. */
-#define SONDA__OCSF_LEAVES 124u
+#define SONDA__OCSF_LEAVES 125u
 
 extern const sonda__ocsf_leaf sonda__ocsf_leaves[SONDA__OCSF_LEAVES];
 extern const sonda__ocsf_route sonda__ocsf_routes[];

@@ -12,37 +12,37 @@
 
 #include "core/event/ocsf_rows.h"
 
-_Static_assert(SONDA__OCSF_LEAVES == 124, "SONDA__OCSF_LEAVES");
+_Static_assert(SONDA__OCSF_LEAVES == 125, "SONDA__OCSF_LEAVES");
 
 const sonda__ocsf_leaf sonda__ocsf_leaves[SONDA__OCSF_LEAVES] = {
-    {"actor.process.auid", 65535, 73},
-    {"actor.process.cmd_line", 86, 74},
-    {"actor.process.container.uid", 65535, 75},
-    {"actor.process.egid", 65535, 76},
-    {"actor.process.euid", 65535, 77},
-    {"actor.process.file.company_name", 65535, 78},
-    {"actor.process.file.desc", 65535, 79},
-    {"actor.process.file.hashes", 65535, 80},
-    {"actor.process.file.internal_name", 65535, 81},
-    {"actor.process.file.path", 87, 82},
-    {"actor.process.file.version", 65535, 83},
-    {"actor.process.group.uid", 65535, 84},
-    {"actor.process.integrity", 65535, 85},
-    {"actor.process.parent_process.cmd_line", 65535, 86},
-    {"actor.process.parent_process.file.path", 65535, 87},
-    {"actor.process.parent_process.pid", 65535, 88},
-    {"actor.process.parent_process.uid", 65535, 89},
-    {"actor.process.parent_process.user.name", 65535, 90},
-    {"actor.process.pid", 88, 91},
-    {"actor.process.session.terminal", 65535, 92},
-    {"actor.process.session.uid", 65535, 93},
-    {"actor.process.session.uuid", 65535, 94},
-    {"actor.process.tid", 65535, 95},
-    {"actor.process.uid", 89, 96},
-    {"actor.process.user.domain", 65535, 97},
-    {"actor.process.user.name", 90, 98},
-    {"actor.process.user.uid", 65535, 99},
-    {"actor.process.working_directory", 65535, 100},
+    {"actor.process.auid", 65535, 74},
+    {"actor.process.cmd_line", 87, 75},
+    {"actor.process.container.uid", 65535, 76},
+    {"actor.process.egid", 65535, 77},
+    {"actor.process.euid", 65535, 78},
+    {"actor.process.file.company_name", 65535, 79},
+    {"actor.process.file.desc", 65535, 80},
+    {"actor.process.file.hashes", 65535, 81},
+    {"actor.process.file.internal_name", 65535, 82},
+    {"actor.process.file.path", 88, 83},
+    {"actor.process.file.version", 65535, 84},
+    {"actor.process.group.uid", 65535, 85},
+    {"actor.process.integrity", 65535, 86},
+    {"actor.process.parent_process.cmd_line", 65535, 87},
+    {"actor.process.parent_process.file.path", 65535, 88},
+    {"actor.process.parent_process.pid", 65535, 89},
+    {"actor.process.parent_process.uid", 65535, 90},
+    {"actor.process.parent_process.user.name", 65535, 91},
+    {"actor.process.pid", 89, 92},
+    {"actor.process.session.terminal", 65535, 93},
+    {"actor.process.session.uid", 65535, 94},
+    {"actor.process.session.uuid", 65535, 95},
+    {"actor.process.tid", 65535, 96},
+    {"actor.process.uid", 90, 97},
+    {"actor.process.user.domain", 65535, 98},
+    {"actor.process.user.name", 91, 99},
+    {"actor.process.user.uid", 65535, 100},
+    {"actor.process.working_directory", 65535, 101},
     {"actor.session.terminal", 65535, 65535},
     {"actor.session.uid", 65535, 65535},
     {"actor.session.uuid", 65535, 65535},
@@ -69,6 +69,7 @@ const sonda__ocsf_leaf sonda__ocsf_leaves[SONDA__OCSF_LEAVES] = {
     {"file.size", 65535, 65535},
     {"file.uid", 65535, 65535},
     {"file_result.path", 65535, 65535},
+    {"job.file.path", 65535, 65535},
     {"job.name", 65535, 65535},
     {"logon_process.name", 65535, 65535},
     {"logon_type_id", 65535, 65535},
@@ -142,47 +143,47 @@ const sonda__ocsf_leaf sonda__ocsf_leaves[SONDA__OCSF_LEAVES] = {
 };
 
 const sonda__ocsf_route sonda__ocsf_routes[] = {
-    {7, 0, 0, 6, 82}, /* Image */
+    {7, 0, 0, 6, 83}, /* Image */
     {0, 0, 0, 6, 9}, /* Image */
-    {7, 0, 0, 0, 74}, /* CommandLine */
+    {7, 0, 0, 0, 75}, /* CommandLine */
     {0, 0, 0, 0, 1}, /* CommandLine */
-    {7, 0, 0, 0, 100}, /* CurrentDirectory */
+    {7, 0, 0, 0, 101}, /* CurrentDirectory */
     {0, 0, 0, 0, 27}, /* CurrentDirectory */
-    {7, 0, 0, 8, 98}, /* User */
+    {7, 0, 0, 8, 99}, /* User */
     {0, 0, 0, 8, 32}, /* User */
-    {7, 1, 1, 1, 88}, /* ProcessId */
-    {7, 0, 0, 1, 91}, /* ProcessId */
+    {7, 1, 1, 1, 89}, /* ProcessId */
+    {7, 0, 0, 1, 92}, /* ProcessId */
     {0, 0, 0, 1, 18}, /* ProcessId */
-    {7, 0, 0, 0, 96}, /* ProcessGuid */
+    {7, 0, 0, 0, 97}, /* ProcessGuid */
     {0, 0, 0, 0, 23}, /* ProcessGuid */
-    {7, 0, 0, 6, 87}, /* ParentImage */
+    {7, 0, 0, 6, 88}, /* ParentImage */
     {0, 0, 0, 6, 14}, /* ParentImage */
-    {7, 0, 0, 0, 86}, /* ParentCommandLine */
+    {7, 0, 0, 0, 87}, /* ParentCommandLine */
     {0, 0, 0, 0, 13}, /* ParentCommandLine */
-    {7, 0, 0, 1, 88}, /* ParentProcessId */
+    {7, 0, 0, 1, 89}, /* ParentProcessId */
     {0, 0, 0, 1, 15}, /* ParentProcessId */
-    {7, 0, 0, 0, 89}, /* ParentProcessGuid */
+    {7, 0, 0, 0, 90}, /* ParentProcessGuid */
     {0, 0, 0, 0, 16}, /* ParentProcessGuid */
-    {7, 0, 0, 8, 90}, /* ParentUser */
+    {7, 0, 0, 8, 91}, /* ParentUser */
     {0, 0, 0, 8, 17}, /* ParentUser */
-    {7, 0, 0, 0, 81}, /* OriginalFileName */
-    {5, 0, 0, 0, 67}, /* OriginalFileName */
-    {7, 0, 0, 0, 79}, /* Description */
-    {5, 0, 0, 0, 65}, /* Description */
-    {7, 0, 0, 0, 78}, /* Company */
-    {5, 0, 0, 0, 64}, /* Company */
-    {7, 0, 0, 0, 83}, /* FileVersion */
-    {5, 0, 0, 0, 70}, /* FileVersion */
-    {7, 0, 0, 5, 80}, /* Hashes */
-    {5, 0, 0, 5, 66}, /* Hashes */
+    {7, 0, 0, 0, 82}, /* OriginalFileName */
+    {5, 0, 0, 0, 68}, /* OriginalFileName */
+    {7, 0, 0, 0, 80}, /* Description */
+    {5, 0, 0, 0, 66}, /* Description */
+    {7, 0, 0, 0, 79}, /* Company */
+    {5, 0, 0, 0, 65}, /* Company */
+    {7, 0, 0, 0, 84}, /* FileVersion */
+    {5, 0, 0, 0, 71}, /* FileVersion */
+    {7, 0, 0, 5, 81}, /* Hashes */
+    {5, 0, 0, 5, 67}, /* Hashes */
     {3, 0, 0, 5, 39}, /* Hashes */
     {2, 0, 0, 5, 48}, /* Hashes */
-    {7, 0, 0, 0, 85}, /* IntegrityLevel */
-    {7, 0, 0, 0, 93}, /* LogonId */
+    {7, 0, 0, 0, 86}, /* IntegrityLevel */
+    {7, 0, 0, 0, 94}, /* LogonId */
     {0, 0, 0, 0, 29}, /* LogonId */
-    {7, 0, 0, 0, 94}, /* LogonGuid */
+    {7, 0, 0, 0, 95}, /* LogonGuid */
     {0, 0, 0, 0, 30}, /* LogonGuid */
-    {7, 0, 0, 0, 92}, /* TerminalSessionId */
+    {7, 0, 0, 0, 93}, /* TerminalSessionId */
     {2, 5, 0, 6, 53}, /* TargetFilename */
     {2, 0, 0, 6, 50}, /* TargetFilename */
     {2, 5, 0, 6, 50}, /* SourceFilename */
@@ -191,19 +192,19 @@ const sonda__ocsf_route sonda__ocsf_routes[] = {
     {11, 0, 0, 1, 44}, /* DestinationPort */
     {11, 0, 0, 0, 42}, /* DestinationHostname */
     {11, 0, 0, 0, 45}, /* DestinationPortName */
-    {11, 0, 0, 4, 111}, /* SourceIp */
-    {11, 0, 0, 1, 112}, /* SourcePort */
-    {11, 0, 0, 0, 110}, /* SourceHostname */
-    {11, 0, 0, 0, 113}, /* SourcePortName */
+    {11, 0, 0, 4, 112}, /* SourceIp */
+    {11, 0, 0, 1, 113}, /* SourcePort */
+    {11, 0, 0, 0, 111}, /* SourceHostname */
+    {11, 0, 0, 0, 114}, /* SourcePortName */
     {11, 0, 0, 0, 37}, /* Protocol */
     {11, 0, 0, 9, 36}, /* Initiated */
-    {5, 0, 0, 6, 68}, /* ImageLoaded */
+    {5, 0, 0, 6, 69}, /* ImageLoaded */
     {3, 0, 0, 6, 40}, /* ImageLoaded */
-    {5, 0, 0, 0, 69}, /* SignatureStatus */
+    {5, 0, 0, 0, 70}, /* SignatureStatus */
     {3, 0, 0, 0, 41}, /* SignatureStatus */
-    {13, 0, 0, 0, 102}, /* TargetObject */
-    {14, 0, 0, 10, 105}, /* TargetObject */
-    {14, 0, 0, 0, 103}, /* Details */
+    {13, 0, 0, 0, 103}, /* TargetObject */
+    {14, 0, 0, 10, 106}, /* TargetObject */
+    {14, 0, 0, 0, 104}, /* Details */
     {7, 0, 0, 6, 9}, /* SourceImage */
     {7, 0, 0, 1, 18}, /* SourceProcessId */
     {7, 0, 0, 0, 23}, /* SourceProcessGUID */
@@ -211,101 +212,103 @@ const sonda__ocsf_route sonda__ocsf_routes[] = {
     {7, 0, 0, 1, 22}, /* SourceThreadId */
     {7, 0, 0, 8, 32}, /* SourceUser */
     {7, 0, 0, 0, 1}, /* SourceCommandLine */
-    {7, 0, 0, 6, 82}, /* TargetImage */
-    {7, 0, 0, 1, 91}, /* TargetProcessId */
-    {7, 0, 0, 0, 96}, /* TargetProcessGUID */
-    {7, 0, 0, 0, 96}, /* TargetProcessGuid */
-    {7, 0, 0, 8, 98}, /* TargetUser */
-    {7, 4, 0, 0, 72}, /* StartAddress */
-    {7, 4, 0, 6, 68}, /* StartModule */
-    {7, 4, 0, 0, 71}, /* StartFunction */
+    {7, 0, 0, 6, 83}, /* TargetImage */
+    {7, 0, 0, 1, 92}, /* TargetProcessId */
+    {7, 0, 0, 0, 97}, /* TargetProcessGUID */
+    {7, 0, 0, 0, 97}, /* TargetProcessGuid */
+    {7, 0, 0, 8, 99}, /* TargetUser */
+    {7, 4, 0, 0, 73}, /* StartAddress */
+    {7, 4, 0, 6, 69}, /* StartModule */
+    {7, 4, 0, 0, 72}, /* StartFunction */
     {7, 0, 0, 1, 34}, /* GrantedAccess */
     {2, 0, 0, 7, 50}, /* PipeName */
-    {12, 0, 0, 0, 101}, /* QueryName */
+    {12, 0, 0, 0, 102}, /* QueryName */
     {2, 0, 0, 5, 48}, /* Hash */
-    {0, 0, 0, 0, 59}, /* EventID */
-    {0, 0, 0, 0, 60}, /* Channel */
+    {0, 0, 0, 0, 60}, /* EventID */
+    {0, 0, 0, 0, 61}, /* Channel */
     {0, 0, 0, 0, 38}, /* Computer */
-    {0, 0, 0, 0, 61}, /* Provider_Name */
-    {0, 0, 0, 0, 63}, /* EventRecordID */
-    {0, 0, 0, 0, 62}, /* TimeCreated_SystemTime */
-    {0, 0, 0, 0, 58}, /* Correlation_ActivityID */
-    {0, 0, 0, 0, 57}, /* Message */
+    {0, 0, 0, 0, 62}, /* Provider_Name */
+    {0, 0, 0, 0, 64}, /* EventRecordID */
+    {0, 0, 0, 0, 63}, /* TimeCreated_SystemTime */
+    {0, 0, 0, 0, 59}, /* Correlation_ActivityID */
+    {0, 0, 0, 0, 58}, /* Message */
     {0, 0, 0, 0, 38}, /* Hostname */
-    {0, 0, 0, 0, 61}, /* SourceName */
-    {7, 0, 0, 6, 82}, /* NewProcessName */
-    {7, 0, 0, 1, 91}, /* NewProcessId */
-    {7, 0, 0, 6, 87}, /* ParentProcessName */
-    {7, 2, 0, 6, 82}, /* ProcessName */
+    {0, 0, 0, 0, 62}, /* SourceName */
+    {7, 0, 0, 6, 83}, /* NewProcessName */
+    {7, 0, 0, 1, 92}, /* NewProcessId */
+    {7, 0, 0, 6, 88}, /* ParentProcessName */
+    {7, 2, 0, 6, 83}, /* ProcessName */
     {0, 0, 0, 6, 9}, /* ProcessName */
     {0, 0, 0, 1, 18}, /* ProcessID */
     {0, 0, 0, 0, 33}, /* SubjectUserSid */
     {0, 0, 0, 8, 32}, /* SubjectUserName */
     {0, 0, 0, 0, 31}, /* SubjectDomainName */
     {0, 0, 0, 0, 29}, /* SubjectLogonId */
-    {7, 1, 0, 0, 99}, /* TargetUserSid */
-    {10, 0, 0, 0, 118}, /* TargetUserSid */
-    {7, 1, 0, 8, 98}, /* TargetUserName */
-    {10, 0, 0, 8, 117}, /* TargetUserName */
-    {7, 1, 0, 0, 97}, /* TargetDomainName */
-    {10, 0, 0, 0, 116}, /* TargetDomainName */
-    {7, 1, 0, 0, 93}, /* TargetLogonId */
-    {10, 0, 0, 0, 109}, /* TargetLogonId */
+    {7, 1, 0, 0, 100}, /* TargetUserSid */
+    {10, 0, 0, 0, 119}, /* TargetUserSid */
+    {7, 1, 0, 8, 99}, /* TargetUserName */
+    {10, 0, 0, 8, 118}, /* TargetUserName */
+    {7, 1, 0, 0, 98}, /* TargetDomainName */
+    {10, 0, 0, 0, 117}, /* TargetDomainName */
+    {7, 1, 0, 0, 94}, /* TargetLogonId */
+    {10, 0, 0, 0, 110}, /* TargetLogonId */
     {10, 0, 0, 0, 42}, /* TargetServerName */
-    {10, 0, 0, 1, 56}, /* LogonType */
-    {10, 0, 0, 0, 55}, /* LogonProcessName */
+    {10, 0, 0, 1, 57}, /* LogonType */
+    {10, 0, 0, 0, 56}, /* LogonProcessName */
     {10, 0, 0, 0, 35}, /* AuthenticationPackageName */
-    {10, 0, 0, 0, 110}, /* WorkstationName */
-    {10, 0, 0, 4, 111}, /* IpAddress */
-    {10, 0, 0, 1, 112}, /* IpPort */
+    {10, 0, 0, 0, 111}, /* WorkstationName */
+    {10, 0, 0, 4, 112}, /* IpAddress */
+    {10, 0, 0, 1, 113}, /* IpPort */
     {7, 2, 0, 1, 46}, /* Status */
-    {0, 0, 0, 0, 114}, /* Status */
-    {0, 0, 0, 0, 115}, /* SubStatus */
+    {0, 0, 0, 0, 115}, /* Status */
+    {0, 0, 0, 0, 116}, /* SubStatus */
     {2, 0, 1, 6, 50}, /* ObjectName */
-    {14, 0, 1, 10, 105}, /* ObjectName */
-    {14, 0, 1, 0, 104}, /* ObjectValueName */
-    {14, 0, 1, 0, 103}, /* NewValue */
-    {15, 0, 0, 0, 120}, /* ServiceName */
-    {15, 0, 0, 0, 119}, /* ServiceFileName */
-    {15, 0, 0, 0, 123}, /* ServiceType */
-    {15, 0, 0, 0, 122}, /* ServiceStartType */
-    {15, 0, 0, 0, 121}, /* ServiceAccount */
-    {15, 0, 0, 0, 119}, /* ImagePath */
-    {15, 0, 0, 0, 122}, /* StartType */
-    {6, 0, 0, 0, 54}, /* TaskName */
-    {11, 0, 0, 4, 111}, /* SourceAddress */
+    {14, 0, 1, 10, 106}, /* ObjectName */
+    {14, 0, 1, 0, 105}, /* ObjectValueName */
+    {14, 0, 1, 0, 104}, /* NewValue */
+    {15, 0, 0, 0, 121}, /* ServiceName */
+    {15, 0, 0, 0, 120}, /* ServiceFileName */
+    {15, 0, 0, 0, 124}, /* ServiceType */
+    {15, 0, 0, 0, 123}, /* ServiceStartType */
+    {15, 0, 0, 0, 122}, /* ServiceAccount */
+    {15, 0, 0, 0, 120}, /* ImagePath */
+    {15, 0, 0, 0, 123}, /* StartType */
+    {6, 0, 0, 0, 55}, /* TaskName */
+    {11, 0, 0, 4, 112}, /* SourceAddress */
     {11, 0, 0, 4, 43}, /* DestAddress */
     {11, 0, 0, 1, 44}, /* DestPort */
     {11, 0, 0, 6, 9}, /* Application */
     {0, 0, 0, 6, 9}, /* CallerProcessName */
     {0, 0, 0, 1, 18}, /* CallerProcessId */
     {0, 0, 0, 1, 18}, /* ClientProcessId */
-    {8, 0, 0, 0, 107}, /* ScriptBlockText */
-    {8, 0, 0, 0, 108}, /* ScriptBlockId */
-    {8, 0, 0, 6, 106}, /* Path */
-    {7, 0, 0, 0, 99}, /* Uid */
+    {8, 0, 0, 0, 108}, /* ScriptBlockText */
+    {8, 0, 0, 0, 109}, /* ScriptBlockId */
+    {8, 0, 0, 6, 107}, /* Path */
+    {7, 0, 0, 0, 100}, /* Uid */
     {0, 0, 0, 0, 33}, /* Uid */
-    {7, 0, 0, 0, 84}, /* Gid */
+    {7, 0, 0, 0, 85}, /* Gid */
     {0, 0, 0, 0, 11}, /* Gid */
-    {7, 0, 0, 1, 77}, /* EffectiveUid */
+    {7, 0, 0, 1, 78}, /* EffectiveUid */
     {0, 0, 0, 1, 4}, /* EffectiveUid */
-    {7, 0, 0, 1, 76}, /* EffectiveGid */
+    {7, 0, 0, 1, 77}, /* EffectiveGid */
     {0, 0, 0, 1, 3}, /* EffectiveGid */
-    {7, 0, 0, 1, 73}, /* LoginUid */
+    {7, 0, 0, 1, 74}, /* LoginUid */
     {0, 0, 0, 1, 0}, /* LoginUid */
-    {7, 0, 0, 0, 93}, /* SessionId */
+    {7, 0, 0, 0, 94}, /* SessionId */
     {0, 0, 0, 0, 29}, /* SessionId */
-    {7, 0, 0, 0, 92}, /* Terminal */
+    {7, 0, 0, 0, 93}, /* Terminal */
     {0, 0, 0, 0, 28}, /* Terminal */
-    {7, 0, 0, 1, 95}, /* ThreadId */
+    {7, 0, 0, 1, 96}, /* ThreadId */
     {0, 0, 0, 1, 22}, /* ThreadId */
-    {7, 0, 0, 0, 75}, /* ContainerId */
+    {7, 0, 0, 0, 76}, /* ContainerId */
     {0, 0, 0, 0, 2}, /* ContainerId */
     {7, 0, 0, 1, 46}, /* ExitCode */
     {2, 0, 0, 0, 52}, /* Inode */
     {2, 0, 0, 0, 49}, /* TargetUid */
     {2, 0, 0, 1, 51}, /* FileSize */
     {3, 0, 0, 6, 40}, /* Module */
+    {0, 0, 0, 0, 60}, /* EndpointSecurityEvent */
+    {6, 0, 0, 6, 54}, /* LaunchExecutable */
 };
 
 const uint16_t sonda__ocsf_route_starts[SONDA_FIELD_COUNT + 1] = {
@@ -330,4 +333,5 @@ const uint16_t sonda__ocsf_route_starts[SONDA_FIELD_COUNT + 1] = {
     160, 160, 160, 160, 160, 161, 161, 161, 161, 162, 162, 163,
     163, 163, 163, 163, 163, 164, 164, 164, 164, 164, 164, 164,
     164, 164, 164, 164, 164, 164, 164, 164, 164, 164, 164, 164,
+    164, 164, 164, 165, 165, 166, 166, 166,
 };

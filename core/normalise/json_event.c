@@ -27,6 +27,8 @@
 #include "core/base/limits.h"
 #include "core/codec/number.h"
 #include "core/codec/time_text.h"
+#include "core/normalise/es_event.h"
+#include "core/normalise/eslogger.h"
 #include "core/normalise/json_decoder.h"
 #include "core/normalise/json_shapes.h"
 #include "core/normalise/windows_class_table.h"
@@ -274,17 +276,41 @@ sonda_status sonda__json_object(sonda__json_decoder *d, const sonda__json_scope 
     return status;
 }
 
+/*
+ * An element past the limit of a message's list: it lengthens the one before.
+ * Objects (open descriptors, say) are left out.
+ */
+static sonda_status
+surplus(sonda__json_decoder *d, sonda__span name, const sonda__json_token *token)
+{
+    size_t last = d->event->field_count - 1;
+    uint16_t flags = (token->flags & SONDA__JSON_ILL_FORMED) != 0 ? SONDA_VALUE_ILL_FORMED : 0;
+
+    if (token->kind == SONDA__JSON_OBJECT || token->kind == SONDA__JSON_ARRAY) {
+        return sonda__json_skip(&d->json);
+    }
+    if (d->event->field_count == 0 || !sonda__span_equal(d->event->fields[last].name, name)) {
+        return SONDA_OK;
+    }
+    return sonda__es_lengthen(d->event, last, token->text, flags) == SONDA_OK
+               ? SONDA_OK
+               : sonda__json_over_limit(d, SONDA_ERR_LIMIT);
+}
+
 sonda_status
 sonda__json_array(sonda__json_decoder *d, const sonda__json_scope *in, sonda__span name)
 {
-    for (;;) {
+    for (size_t count = 0;; count++) {
         sonda__json_token token;
         sonda_status status = sonda__json_next(&d->json, &token);
 
         if (status != SONDA_OK || token.kind == SONDA__JSON_ARRAY_END) {
             return status;
         }
-        status = sonda__json_value(d, in, name, &token);
+        status = count >= SONDA__ES_LIST_MAX && in->at == SONDA__PLACE_PLAIN &&
+                         sonda__eslogger_is_list(name)
+                     ? surplus(d, name, &token)
+                     : sonda__json_value(d, in, name, &token);
         if (status != SONDA_OK) {
             return status;
         }
@@ -392,6 +418,8 @@ static sonda_status finish(sonda__json_decoder *d)
     }
     if (windows) {
         sonda__windows_classify(d->event);
+    } else if (sonda__eslogger_is(d->event) && sonda__eslogger_finish(d->event) != SONDA_OK) {
+        return sonda__json_over_limit(d, SONDA_ERR_LIMIT);
     }
     return status;
 }

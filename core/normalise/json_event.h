@@ -5,7 +5,8 @@
  *
  * Windows Event Log comes in two shapes, nested ({"Event":{"System":…,
  * "EventData":…}}) and flat (Channel, EventID and the event's own names at the
- * top); any other object becomes a base event with its keys as fields.
+ * top). Messages of Endpoint Security come as eslogger writes them (eslogger.h).
+ * Any other object becomes a base event with its keys as fields.
  *
  * Layer 3 (normalise): uses base, codec, event.
  */

@@ -13,6 +13,9 @@
 #include "core/event/value.h"
 #include "sonda/spi/linux_record.h"
 
+/* First half of an identity made of a process id and its version. */
+#define VERSIONED UINT64_C(0x7069642b76657273)
+
 /* Fields we look for. Slot 0 means: not one of them. */
 typedef enum slot {
     SLOT_NONE,
@@ -40,6 +43,9 @@ typedef enum slot {
     SLOT_PROCESS_NAME,
     SLOT_COMPUTER,
     SLOT_HOSTNAME,
+    SLOT_VERSION,
+    SLOT_PARENT_VERSION,
+    SLOT_ES_EVENT,
     SLOT_COUNT
 } slot;
 
@@ -69,6 +75,9 @@ static const uint8_t slot_of[SONDA_FIELD_COUNT] = {
     [SONDA_FIELD_PROCESS_NAME] = SLOT_PROCESS_NAME,
     [SONDA_FIELD_COMPUTER] = SLOT_COMPUTER,
     [SONDA_FIELD_HOSTNAME] = SLOT_HOSTNAME,
+    [SONDA_FIELD_PROCESS_ID_VERSION] = SLOT_VERSION,
+    [SONDA_FIELD_PARENT_PROCESS_ID_VERSION] = SLOT_PARENT_VERSION,
+    [SONDA_FIELD_ES_EVENT] = SLOT_ES_EVENT,
 };
 
 /* The first value of each slot; `data` is NULL where the event has none. */
@@ -180,6 +189,18 @@ static void fill_key(sonda__process_key *key,
     guid_in(guid, key->guid);
 }
 
+/*
+ * macOS: a process id and its version, which every exec changes, are an identity
+ * that parents and targets are known by, too. It stands in the place of a GUID.
+ */
+static void add_version(sonda__process_key *key, sonda__span version)
+{
+    if (version.data != NULL && key->pid != 0 && (key->guid[0] | key->guid[1]) == 0) {
+        key->guid[0] = VERSIONED;
+        key->guid[1] = key->pid << 32 | (number_in(version) & UINT32_MAX);
+    }
+}
+
 /* The process that acts on another: Sysmon's CreateRemoteThread, ProcessAccess. */
 static void fill_from_source(sonda__event_facts *facts, const sonda__span *s, uint64_t scope)
 {
@@ -188,6 +209,7 @@ static void fill_from_source(sonda__event_facts *facts, const sonda__span *s, ui
 
     facts->by_source_fields = true;
     fill_key(&process->key, scope, s[SLOT_SOURCE_PID], none, s[SLOT_SOURCE_GUID]);
+    add_version(&process->key, s[SLOT_VERSION]);
     process->text[SONDA__PROCESS_IMAGE] = known_image(s[SLOT_SOURCE_IMAGE]);
     process->text[SONDA__PROCESS_COMMAND_LINE] = s[SLOT_SOURCE_COMMAND_LINE];
     process->text[SONDA__PROCESS_USER] = s[SLOT_SOURCE_USER];
@@ -214,6 +236,8 @@ static void fill_plain(sonda__event_facts *facts, const sonda__span *s, uint64_t
     fill_key(&process->key, scope, s[SLOT_PID], s[SLOT_START], s[SLOT_GUID]);
     fill_key(&process->parent, scope, s[SLOT_PARENT_PID], s[SLOT_PARENT_START],
              s[SLOT_PARENT_GUID]);
+    add_version(&process->key, s[SLOT_VERSION]);
+    add_version(&process->parent, s[SLOT_PARENT_VERSION]);
     process->text[SONDA__PROCESS_IMAGE] =
         known_image(either(s[SLOT_IMAGE], s[SLOT_PROCESS_NAME]));
     process->text[SONDA__PROCESS_COMMAND_LINE] = s[SLOT_COMMAND_LINE];
@@ -224,12 +248,15 @@ static void fill_plain(sonda__event_facts *facts, const sonda__span *s, uint64_t
     facts->parent.text[SONDA__PROCESS_USER] = s[SLOT_PARENT_USER];
 }
 
-static sonda__process_happening happening_of(const sonda_event *event)
+static sonda__process_happening happening_of(const sonda_event *event, const sonda__span *slots)
 {
     if (event->class_uid != SONDA_CLASS_PROCESS) {
         return SONDA__HAPPENED_ELSE;
     }
     if (event->header.source == SONDA_SOURCE_LINUX && event->header.type == SONDA_LINUX_FORK) {
+        return SONDA__HAPPENED_FORK;
+    }
+    if (sonda__span_is(slots[SLOT_ES_EVENT], "fork")) {
         return SONDA__HAPPENED_FORK;
     }
     if (event->activity_id == SONDA_PROCESS_LAUNCH) {
@@ -266,8 +293,9 @@ void sonda__event_facts_of(const sonda_event *event, sonda__event_facts *facts)
     collect(event, slots);
     scope = scope_in(slots);
     memset(facts, 0, sizeof *facts);
-    facts->happening = happening_of(event);
-    facts->lineage_visible = !is_log(event);
+    facts->happening = happening_of(event, slots);
+    /* eslogger's lines have no more of a process's parent than the adapter's records. */
+    facts->lineage_visible = !is_log(event) || slots[SLOT_ES_EVENT].data != NULL;
     facts->process.time_ns = event->time_ns;
     facts->process.snapshot = (event->header.flags & SONDA_RECORD_SNAPSHOT) != 0;
     if (slots[SLOT_SOURCE_GUID].data != NULL || slots[SLOT_SOURCE_PID].data != NULL) {

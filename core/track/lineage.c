@@ -148,6 +148,29 @@ fill_absent(sonda__process_table *table, uint32_t index, const sonda__process_fa
     sonda__process_set_texts(table, index, texts);
 }
 
+/*
+ * An exec under a new identity: what has the same pid and the same start is the
+ * same process.
+ */
+static void renew_identity(sonda__process_table *table, const sonda__process_facts *facts)
+{
+    sonda__process_key bare = facts->key;
+    uint32_t index;
+
+    if (facts->key.start_ns == 0 || (facts->key.guid[0] | facts->key.guid[1]) == 0 ||
+        facts->key.pid == 0) {
+        return;
+    }
+    bare.guid[0] = 0;
+    bare.guid[1] = 0;
+    index = sonda__process_find(table, &bare);
+    if (index != SONDA__PROCESS_NONE &&
+        entry_of(table, index)->key.start_ns == facts->key.start_ns &&
+        (entry_of(table, index)->flags & SONDA_PROCESS_EXITED) == 0) {
+        sonda__process_renew_key(table, index, &facts->key);
+    }
+}
+
 uint32_t sonda__lineage_launch(sonda__process_table *table, const sonda__process_facts *facts)
 {
     sonda__span texts[SONDA__PROCESS_TEXT_COUNT];
@@ -158,6 +181,7 @@ uint32_t sonda__lineage_launch(sonda__process_table *table, const sonda__process
     if (key_is_empty(&facts->key)) {
         return SONDA__PROCESS_NONE;
     }
+    renew_identity(table, facts);
     index = find_or_add(table, facts, true, &added);
     e = entry_of(table, index);
     bind_parent(table, index, facts);

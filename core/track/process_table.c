@@ -371,6 +371,18 @@ void sonda__process_learn_key(sonda__process_table *table,
     index_insert(table, index);
 }
 
+void sonda__process_renew_key(sonda__process_table *table,
+                              uint32_t index,
+                              const sonda__process_key *key)
+{
+    sonda__process *e = entry_at(table, index);
+
+    index_remove(table, index);
+    e->key.guid[0] = key->guid[0];
+    e->key.guid[1] = key->guid[1];
+    index_insert(table, index);
+}
+
 void sonda__process_end(sonda__process_table *table, uint32_t index, uint64_t time_ns)
 {
     sonda__process *e = entry_at(table, index);

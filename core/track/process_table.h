@@ -111,6 +111,14 @@ void sonda__process_learn_key(sonda__process_table *table,
                               uint32_t index,
                               const sonda__process_key *key);
 
+/*
+ * Gives a process that runs on with a new image the identity of that: on macOS
+ * every exec changes it.
+ */
+void sonda__process_renew_key(sonda__process_table *table,
+                              uint32_t index,
+                              const sonda__process_key *key);
+
 /* Makes an entry the most recently used of its list. */
 void sonda__process_touch(sonda__process_table *table, uint32_t index);
 

@@ -15,6 +15,7 @@
 #include "core/base/allocate.h"
 #include "core/track/audit_join.h"
 #include "core/track/enrich.h"
+#include "core/track/message_gaps.h"
 #include "core/track/tracker_windows.h"
 
 #define DEFAULT_PROCESSES 16384u
@@ -35,6 +36,7 @@ struct sonda_tracker {
     sonda__process_table table;
     sonda__audit_join *join;
     sonda__windows *windows;
+    sonda__message_gaps gaps;
     uint64_t keep_ns;
     uint64_t newest_ns; /* latest event time seen: the tracker's clock */
     sonda_allocator allocator;
@@ -174,6 +176,7 @@ sonda_status sonda_tracker_apply(sonda_tracker *tracker, sonda_event *event)
     if (is_audit_line(event)) {
         sonda__audit_join_add(tracker->join, event);
     } else {
+        sonda__message_gaps_note(&tracker->gaps, event);
         follow(tracker, event);
     }
     return SONDA_OK;
@@ -263,6 +266,7 @@ sonda_status sonda_tracker_stats(const sonda_tracker *tracker, sonda_tracker_num
     filled.correlated = windows.kept;
     filled.correlated_evicted = windows.evicted;
     filled.correlated_late = windows.late;
+    filled.messages_lost = tracker->gaps.lost;
     return sonda_abi_write(&filled, sizeof filled, numbers);
 }
 

@@ -425,7 +425,7 @@
 #define SONDA_FIELD_SESSION_ID 206u
 /** Terminal: Terminal. */
 #define SONDA_FIELD_TERMINAL 207u
-/** ProcessStart: Start of the process, nanoseconds since boot. */
+/** ProcessStart: Start of the process, nanoseconds since boot; of macOS since 1970. */
 #define SONDA_FIELD_PROCESS_START 208u
 /** ParentProcessStart: Start of the parent, nanoseconds since boot. */
 #define SONDA_FIELD_PARENT_PROCESS_START 209u
@@ -511,8 +511,24 @@
 #define SONDA_FIELD_INNER_PROCESS_ID 249u
 /** Ticket: Ticket of an authorisation question. */
 #define SONDA_FIELD_TICKET 250u
+/** ProcessIdVersion: Version of the process id, new with every image: with the id the identity of a macOS process. */
+#define SONDA_FIELD_PROCESS_ID_VERSION 251u
+/** ParentProcessIdVersion: Version of the parent's process id. */
+#define SONDA_FIELD_PARENT_PROCESS_ID_VERSION 252u
+/** TargetProcessIdVersion: Version of the target's process id. */
+#define SONDA_FIELD_TARGET_PROCESS_ID_VERSION 253u
+/** EndpointSecurityEvent: Event of Endpoint Security, as eslogger names it. */
+#define SONDA_FIELD_ES_EVENT 254u
+/** global_seq_num: Number of the message among all that Endpoint Security sent to the client. */
+#define SONDA_FIELD_GLOBAL_SEQ_NUM 255u
+/** LaunchExecutable: What a launch item runs. */
+#define SONDA_FIELD_LAUNCH_EXECUTABLE 256u
+/** ExtendedAttribute: Extended attribute that was set or removed. */
+#define SONDA_FIELD_EXTENDED_ATTRIBUTE 257u
+/** Protection: Protection of a mapping, bits: 1 read, 2 write, 4 execute. */
+#define SONDA_FIELD_PROTECTION 258u
 
 /** One more than the last id of the table. */
-#define SONDA_FIELD_COUNT 251u
+#define SONDA_FIELD_COUNT 259u
 
 #endif

@@ -88,12 +88,15 @@ typedef struct sonda_stats {
     uint64_t responses_no_ticket;
     /** Of `verdicts`, those that were SONDA_VERDICT_DENY. */
     uint64_t verdicts_denied;
+    /** Of `decoded`, events of a kind that this build has no layout or meaning
+     * for: passed on with what the record itself names. */
+    uint64_t raw;
 } sonda_stats;
 
 #define SONDA_STATS_INIT                                                                     \
     {                                                                                        \
         sizeof(sonda_stats), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, {0u}, {0u}, 0u, 0u, \
-            0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u                           \
+            0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u                       \
     }
 
 /** Counters of one tracker since it was opened. */
@@ -128,11 +131,14 @@ typedef struct sonda_tracker_numbers {
     uint64_t correlated_evicted;
     /** Events too late to be placed, by SONDA_LATENESS_NS: evaluated alone. */
     uint64_t correlated_late;
+    /** Messages that Endpoint Security numbered and that did not come. */
+    uint64_t messages_lost;
 } sonda_tracker_numbers;
 
-#define SONDA_TRACKER_NUMBERS_INIT                                                            \
-    {                                                                                         \
-        sizeof(sonda_tracker_numbers), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u \
+#define SONDA_TRACKER_NUMBERS_INIT                                                             \
+    {                                                                                          \
+        sizeof(sonda_tracker_numbers), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, \
+            0u                                                                                 \
     }
 
 SONDA_BEGIN_DECLS

@@ -180,6 +180,7 @@ void detection_end(detection *self, uint64_t now_ns)
     if (self->tracker != NULL && sonda_tracker_stats(self->tracker, &numbers) == SONDA_OK) {
         self->correlated_evicted += numbers.correlated_evicted;
         self->correlated_late += numbers.correlated_late;
+        self->messages_lost += numbers.messages_lost;
     }
     sonda_worker_close(self->worker);
     sonda_tracker_close(self->tracker);

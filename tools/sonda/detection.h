@@ -28,6 +28,7 @@ typedef struct detection {
     uint64_t disabled_count;
     uint64_t correlated_evicted; /* likewise, of their trackers */
     uint64_t correlated_late;
+    uint64_t messages_lost;
 } detection;
 
 /* An exit code, with the reason told. Close in any case. */

@@ -153,6 +153,19 @@ static void write_correlated(const detection *of, sonda_output *out, const sonda
     put(out, " left out\n");
 }
 
+/* What came without a meaning of ours, and what did not come. */
+static void write_messages(const detection *of, sonda_output *out, const sonda_stats *stats)
+{
+    if (stats->raw == 0 && of->messages_lost == 0) {
+        return;
+    }
+    line(out, "messages");
+    put_grouped(out, stats->raw);
+    put(out, " of unknown kind, ");
+    put_grouped(out, of->messages_lost);
+    put(out, " missing by their numbers\n");
+}
+
 static void write_sensor(const summary *self, sonda_output *out)
 {
     sonda_usage usage = SONDA_USAGE_INIT;
@@ -181,6 +194,7 @@ static void write_to(const summary *self, const detection *of, sonda_output *out
     put(out, "\n");
     write_events(self, out, &stats);
     write_losses(self, out, &stats);
+    write_messages(of, out, &stats);
     write_findings(out, &stats);
     write_silent(of, out, &stats);
     write_responses(out, &stats);
