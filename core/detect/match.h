@@ -47,6 +47,9 @@ sonda_status sonda__matcher_open(sonda__matcher **matcher, const sonda_allocator
 /* NULL does nothing. */
 void sonda__matcher_close(sonda__matcher *matcher);
 
+/* Whether instructions are used that only some processors have; they are at first. */
+void sonda__matcher_use_simd(sonda__matcher *matcher, bool simd);
+
 /* What matching cost and left out: since the scratch was opened, and last. */
 typedef struct sonda__match_counts {
     uint64_t evaluated; /* conditions of candidates */

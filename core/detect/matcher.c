@@ -41,6 +41,13 @@ static bool take_memory(sonda__matcher *opened)
            opened->source_bits != NULL && opened->dispatch != NULL && opened->scan_bits != NULL;
 }
 
+void sonda__matcher_use_simd(sonda__matcher *matcher, bool simd)
+{
+    matcher->grams = sonda__grams_choose(simd);
+    matcher->gram_fields = simd ? sonda__gram_fields_avx512() : NULL;
+    matcher->nibbles = simd ? sonda__nibbles_avx512() : NULL;
+}
+
 sonda_status sonda__matcher_open(sonda__matcher **matcher, const sonda_allocator *allocator)
 {
     sonda_allocator ours;

@@ -114,14 +114,6 @@ struct sonda__matcher {
     sonda__parsed_address addresses[SONDA__ADDRESSES_KEPT];
 };
 
-/* Whether instructions are used that only some processors have; they are at first. */
-static inline void sonda__matcher_use_simd(sonda__matcher *matcher, bool simd)
-{
-    matcher->grams = sonda__grams_choose(simd);
-    matcher->gram_fields = simd ? sonda__gram_fields_avx512() : NULL;
-    matcher->nibbles = simd ? sonda__nibbles_avx512() : NULL;
-}
-
 /* Fields of an event that matching looks at. */
 static inline size_t sonda__matcher_field_count(const sonda_event *event)
 {

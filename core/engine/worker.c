@@ -76,6 +76,7 @@ static sonda_status open_parts(sonda_worker *worker)
         worker->publication = sonda__publication_enter(worker->engine);
         sonda__json_shapes_reset(worker->shapes, worker->publication->names);
         sonda__matcher_use(worker->matcher, worker->publication->programs);
+        sonda__matcher_use_simd(worker->matcher, worker->options.simd == SONDA_SIMD_BEST);
     }
     return status;
 }
@@ -100,6 +101,9 @@ sonda_status sonda_worker_open(sonda_worker **worker,
     status = sonda_allocator_read(allocator, &ours);
     if (status == SONDA_OK && options != NULL) {
         status = sonda_abi_read(options, &chosen, sizeof chosen);
+    }
+    if (status == SONDA_OK && chosen.simd > SONDA_SIMD_PORTABLE) {
+        status = SONDA_ERR_INVALID_ARGUMENT;
     }
     if (status != SONDA_OK) {
         return status;

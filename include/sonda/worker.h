@@ -21,6 +21,12 @@
 #include "sonda/stats.h"
 #include "sonda/tracker.h"
 
+/** Which instructions a worker searches the values of events with. Pinned values. */
+/** The fastest ones that this processor has. */
+#define SONDA_SIMD_BEST 0u
+/** Those that every processor has. */
+#define SONDA_SIMD_PORTABLE 1u
+
 /** What one thread decodes and matches with. */
 typedef struct sonda_worker sonda_worker;
 
@@ -62,11 +68,18 @@ typedef struct sonda_worker_options {
      */
     const char *host_name;
     size_t host_name_len;
+    /**
+     * SONDA_SIMD_…: findings are the same with either, only slower without the
+     * processor's own. For who wants to see that, or does not trust a processor
+     * or a virtual machine with them. About matching; decoding takes what is there.
+     */
+    uint32_t simd;
+    uint32_t reserved_tail;
 } sonda_worker_options;
 
-#define SONDA_WORKER_OPTIONS_INIT                                          \
-    {                                                                      \
-        sizeof(sonda_worker_options), 0u, NULL, NULL, NULL, NULL, NULL, 0u \
+#define SONDA_WORKER_OPTIONS_INIT                                                  \
+    {                                                                              \
+        sizeof(sonda_worker_options), 0u, NULL, NULL, NULL, NULL, NULL, 0u, 0u, 0u \
     }
 
 SONDA_BEGIN_DECLS
@@ -83,7 +96,8 @@ SONDA_BEGIN_DECLS
  * @param allocator  NULL for malloc and free; copied.
  *
  * @retval SONDA_OK                    Opened; close with sonda_worker_close().
- * @retval SONDA_ERR_INVALID_ARGUMENT  `worker` or `engine` is NULL.
+ * @retval SONDA_ERR_INVALID_ARGUMENT  `worker` or `engine` is NULL, or `simd` is
+ *                                     none of SONDA_SIMD_….
  * @retval SONDA_ERR_NO_MEMORY         Nothing was opened.
  * @retval SONDA_ERR_ABI               A struct is not one we know.
  *

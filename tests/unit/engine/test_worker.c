@@ -190,6 +190,39 @@ static void test_process__flat_windows_json__gives_the_finding(void **state)
     assert_int_equal(stats().findings_by_level[SONDA_LEVEL_HIGH], 1);
 }
 
+static void test_process__portable_instructions__give_the_finding(void **state)
+{
+    sonda_worker_options options = SONDA_WORKER_OPTIONS_INIT;
+    size_t len = wrap_text(record, SONDA_SOURCE_JSON, 1, whoami_line);
+
+    (void)state;
+    publish(windows_rule);
+    options.simd = SONDA_SIMD_PORTABLE;
+    options.on_finding = on_finding;
+    options.user = &saw;
+    sonda_worker_close(worker);
+    worker = NULL;
+    assert_int_equal(sonda_worker_open(&worker, engine, tracker, &options, NULL), SONDA_OK);
+
+    assert_int_equal(sonda_worker_process(worker, record, len, 0), SONDA_OK);
+    assert_int_equal(saw.findings, 1);
+    len = netcat_record(0, 0);
+    assert_int_equal(sonda_worker_process(worker, record, len, 0), SONDA_OK);
+    assert_int_equal(saw.findings, 1);
+}
+
+static void test_open__unknown_instructions__is_refused(void **state)
+{
+    sonda_worker_options options = SONDA_WORKER_OPTIONS_INIT;
+    sonda_worker *opened = NULL;
+
+    (void)state;
+    options.simd = SONDA_SIMD_PORTABLE + 1;
+    assert_int_equal(sonda_worker_open(&opened, engine, tracker, &options, NULL),
+                     SONDA_ERR_INVALID_ARGUMENT);
+    assert_null(opened);
+}
+
 static void test_process__near_miss__gives_the_event_only(void **state)
 {
     size_t len = wrap_text(record, SONDA_SOURCE_JSON, 1,
@@ -481,6 +514,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_process__flat_windows_json__gives_the_finding),
+        TEST(test_process__portable_instructions__give_the_finding),
+        TEST(test_open__unknown_instructions__is_refused),
         TEST(test_process__near_miss__gives_the_event_only),
         TEST(test_process__no_content__shows_events_and_finds_nothing),
         TEST(test_process__broken_json__is_counted_and_the_next_is_read),
