@@ -23,14 +23,32 @@
 /* Literals within the bytes of a step: the next one begins where they no longer fit. */
 #define STEP (64 - (SONDA__NIBBLES_BYTES - 1))
 
+_Static_assert(SONDA__NIBBLES_BYTES == 4, "two pairs");
+
 typedef struct tables {
     __m512i of[SONDA__NIBBLES_BYTES];
 } tables;
 
-/* All bytes one place towards the beginning. */
+/* All bytes one place or two towards the beginning. */
 AVX512 static inline __m512i next(__m512i bytes)
 {
-    return _mm512_shrdi_epi64(bytes, _mm512_alignr_epi64(_mm512_setzero_si512(), bytes, 1), 8);
+    __m512i words = _mm512_alignr_epi64(_mm512_setzero_si512(), bytes, 1);
+
+    return _mm512_shrdi_epi64(bytes, words, 8);
+}
+
+AVX512 static inline __m512i second_next(__m512i bytes)
+{
+    __m512i words = _mm512_alignr_epi64(_mm512_setzero_si512(), bytes, 1);
+
+    return _mm512_shrdi_epi64(bytes, words, 16);
+}
+
+/* Groups that have the bytes of two places in a row. */
+AVX512 static inline __m512i pair(const tables *known, size_t k, __m512i numbers)
+{
+    return _mm512_and_si512(_mm512_permutexvar_epi8(numbers, known->of[k]),
+                            next(_mm512_permutexvar_epi8(numbers, known->of[k + 1])));
 }
 
 /* Whether 64 bytes may hold a literal. */
@@ -40,11 +58,9 @@ AVX512 static inline bool may_hold(const tables *known, __m512i bytes)
     /* 0xca: of the first where the mask is, else of the second. */
     __m512i numbers =
         _mm512_ternarylogic_epi32(sixth, _mm512_srli_epi16(bytes, 1), bytes, 0xca);
-    __m512i left = _mm512_permutexvar_epi8(numbers, known->of[SONDA__NIBBLES_BYTES - 1]);
+    __m512i left =
+        _mm512_and_si512(pair(known, 0, numbers), second_next(pair(known, 2, numbers)));
 
-    for (size_t k = SONDA__NIBBLES_BYTES - 1; k-- > 0;) {
-        left = _mm512_and_si512(_mm512_permutexvar_epi8(numbers, known->of[k]), next(left));
-    }
     return (_mm512_test_epi8_mask(left, left) | _mm512_movepi8_mask(bytes)) != 0;
 }
 
