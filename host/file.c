@@ -9,6 +9,7 @@
 #include "sonda/host/file.h"
 #include "host/failure.h"
 #include "host/open.h"
+#include "host/path.h"
 #include "sonda/host/output.h"
 
 #include <fcntl.h>
@@ -131,8 +132,9 @@ sonda_status sonda_file_read(const char *path,
 /* Is there something at `path` that is no regular file? */
 static int is_special(const char *path)
 {
+    sonda__host_path room;
     uv_fs_t request;
-    int special = uv_fs_stat(NULL, &request, path, NULL) == 0 &&
+    int special = uv_fs_stat(NULL, &request, sonda__host_path_of(path, &room), NULL) == 0 &&
                   (request.statbuf.st_mode & S_IFMT) != S_IFREG;
 
     uv_fs_req_cleanup(&request);
@@ -164,6 +166,7 @@ sonda_status
 sonda_file_replace(const char *path, const void *bytes, size_t len, sonda_error *error)
 {
     char beside[PATH_ROOM];
+    sonda__host_path rooms[2];
     uv_fs_t request;
     sonda_status status;
     int code;
@@ -180,14 +183,15 @@ sonda_file_replace(const char *path, const void *bytes, size_t len, sonda_error 
     }
     status = write_whole(beside, bytes, len, error);
     if (status == SONDA_OK) {
-        code = uv_fs_rename(NULL, &request, beside, path, NULL);
+        code = uv_fs_rename(NULL, &request, sonda__host_path_of(beside, &rooms[0]),
+                            sonda__host_path_of(path, &rooms[1]), NULL);
         uv_fs_req_cleanup(&request);
         if (code == 0) {
             return SONDA_OK;
         }
         (void)sonda__host_fail_uv(error, code, NULL);
     }
-    (void)uv_fs_unlink(NULL, &request, beside, NULL);
+    (void)uv_fs_unlink(NULL, &request, sonda__host_path_of(beside, &rooms[0]), NULL);
     uv_fs_req_cleanup(&request);
     return SONDA_ERR_IO;
 }

@@ -10,15 +10,18 @@
  */
 
 #include "host/open.h"
+#include "host/path.h"
 
 #include <fcntl.h>
 
 uv_file sonda__host_open_to_read(const char *path)
 {
+    sonda__host_path room;
     uv_fs_t request;
     int flags = O_RDONLY;
     uv_file descriptor;
 
+    path = sonda__host_path_of(path, &room);
     if (uv_fs_stat(NULL, &request, path, NULL) == 0 &&
         (request.statbuf.st_mode & S_IFMT) == S_IFIFO) {
         flags |= UV_FS_O_NONBLOCK;

@@ -11,6 +11,7 @@
 
 #include "sonda/host/output.h"
 #include "host/failure.h"
+#include "host/path.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -84,6 +85,7 @@ sonda_status sonda_output_create(sonda_output **output,
                                  const sonda_allocator *allocator,
                                  sonda_error *error)
 {
+    sonda__host_path room;
     uv_fs_t request;
     sonda_status status;
     int descriptor;
@@ -91,7 +93,8 @@ sonda_status sonda_output_create(sonda_output **output,
     if (output == NULL || path == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
-    descriptor = uv_fs_open(NULL, &request, path, O_WRONLY | O_CREAT | O_TRUNC, 0644, NULL);
+    descriptor = uv_fs_open(NULL, &request, sonda__host_path_of(path, &room),
+                            O_WRONLY | O_CREAT | O_TRUNC, 0644, NULL);
     uv_fs_req_cleanup(&request);
     if (descriptor < 0) {
         (void)sonda__host_fail_uv(error, descriptor, NULL);

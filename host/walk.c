@@ -7,6 +7,7 @@
  */
 
 #include "host/failure.h"
+#include "host/path.h"
 #include "sonda/host/file.h"
 
 #include <stdio.h>
@@ -28,9 +29,11 @@ static sonda_status walk_folder(walking *walk, size_t path_len, unsigned depth);
 /* A folder itself, not a link to one unless `follow`: links could lead in circles. */
 static int is_folder(const char *path, int follow)
 {
+    sonda__host_path room;
+    const char *taken = sonda__host_path_of(path, &room);
     uv_fs_t request;
-    int code = follow ? uv_fs_stat(NULL, &request, path, NULL)
-                      : uv_fs_lstat(NULL, &request, path, NULL);
+    int code = follow ? uv_fs_stat(NULL, &request, taken, NULL)
+                      : uv_fs_lstat(NULL, &request, taken, NULL);
     int folder = code == 0 ? (request.statbuf.st_mode & S_IFMT) == S_IFDIR : code;
 
     uv_fs_req_cleanup(&request);
@@ -43,8 +46,9 @@ static int is_folder(const char *path, int follow)
  */
 static int is_to_be_skipped(const char *path)
 {
+    sonda__host_path room;
     uv_fs_t request;
-    int file = uv_fs_stat(NULL, &request, path, NULL) == 0 &&
+    int file = uv_fs_stat(NULL, &request, sonda__host_path_of(path, &room), NULL) == 0 &&
                (request.statbuf.st_mode & S_IFMT) == S_IFREG;
 
     uv_fs_req_cleanup(&request);
@@ -81,6 +85,14 @@ visit_entry(walking *walk, size_t path_len, const char *name, unsigned depth)
     return status;
 }
 
+/* Apart, so that the room of a long path is not taken once a level. */
+static int list_folder(const char *path, uv_fs_t *request)
+{
+    sonda__host_path room;
+
+    return uv_fs_scandir(NULL, request, sonda__host_path_of(path, &room), 0, NULL);
+}
+
 static sonda_status walk_folder(walking *walk, size_t path_len, unsigned depth)
 {
     uv_fs_t request;
@@ -91,7 +103,7 @@ static sonda_status walk_folder(walking *walk, size_t path_len, unsigned depth)
     if (depth > SONDA_FILE_DEPTH_MAX) {
         return sonda__host_fail(walk->error, SONDA_ERR_LIMIT, "folders too deep");
     }
-    code = uv_fs_scandir(NULL, &request, walk->path, 0, NULL);
+    code = list_folder(walk->path, &request);
     if (code < 0) {
         uv_fs_req_cleanup(&request);
         return sonda__host_fail_uv(walk->error, code, depth == 0 ? NULL : walk->path);

@@ -28,7 +28,10 @@ WINEPREFIX=$root/$build/wine
 WINEDEBUG=-all
 export WINEPREFIX WINEDEBUG
 mkdir -p "$WINEPREFIX"
-wineboot -i >/dev/null 2>&1
+# One server for all runs, started here: the first program of each would otherwise
+# lend its server and devices the pipes that somebody reads to their end.
+wineserver -p </dev/null >/dev/null 2>&1
+wineboot -i </dev/null >/dev/null 2>&1
 trap 'wineserver -k || true' EXIT
 
 cmake --build "$build" --parallel "$jobs"

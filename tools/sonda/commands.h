@@ -21,4 +21,8 @@ extern const command command_inspect;
 extern const command command_doctor;
 extern const command command_version;
 
+/* The program, with words in UTF-8. Its entry point is the system's: main.c, or
+ * entry_windows.c. */
+int program_main(int argc, char **argv);
+
 #endif

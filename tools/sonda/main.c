@@ -79,7 +79,7 @@ static int dispatch(program *self, int argc, char **argv)
     return run_command(self, wanted, argc - 2, argv + 2);
 }
 
-int main(int argc, char **argv)
+int program_main(int argc, char **argv)
 {
     program self;
     int code = program_open(&self);
@@ -90,3 +90,10 @@ int main(int argc, char **argv)
     code = dispatch(&self, argc, argv);
     return program_close(&self, code);
 }
+
+#ifndef _WIN32
+int main(int argc, char **argv)
+{
+    return program_main(argc, argv);
+}
+#endif
