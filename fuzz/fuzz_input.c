@@ -26,16 +26,16 @@ static sonda_event *event;
 
 /*
  * Inputs hold megabytes: clearing their shadow for each would take nearly all of
- * the time. They get the same three blocks again; the unit tests run with malloc.
+ * the time. They get the same four blocks again; the unit tests run with malloc.
  */
 #define BLOCK_SIZE ((size_t)6 * 1024 * 1024)
-static char blocks[3][BLOCK_SIZE];
+static char blocks[4][BLOCK_SIZE];
 static size_t blocks_taken;
 
 static void *allocate(size_t size, void *user)
 {
     (void)user;
-    return blocks_taken < 3 && size <= BLOCK_SIZE ? blocks[blocks_taken++] : NULL;
+    return blocks_taken < 4 && size <= BLOCK_SIZE ? blocks[blocks_taken++] : NULL;
 }
 
 static void release(void *memory, void *user)

@@ -112,6 +112,27 @@
 #define SONDA__EVENT_WAITED_MAX 256u
 
 /*
+ * Names of files and registry keys that ETW events refer to by number, and the
+ * text of them all. A busy machine has some thousand files and keys open; a name is
+ * a hundred bytes, and at most what a UNICODE_STRING holds. Volumes: letters,
+ * and as many mounted without one.
+ */
+#define SONDA__OBJECT_NAMES_MAX 8192u
+#define SONDA__OBJECT_TEXT_BYTES ((uint64_t)2 * 1024 * 1024)
+#define SONDA__OBJECT_NAME_MAX 32768u
+#define SONDA__VOLUMES_MAX 64u
+#define SONDA__VOLUME_NAME_MAX 96u
+
+/*
+ * Trace files. A session's buffers have at most 16 MiB; an event is shorter than
+ * 64 KiB, its length having 16 bits. Items of extended data: Windows knows some
+ * twenty kinds, each at most once.
+ */
+#define SONDA__ETL_BUFFER_MAX ((uint32_t)16 * 1024 * 1024)
+#define SONDA__ETL_EVENT_MAX ((size_t)64 * 1024)
+#define SONDA__ETL_ITEMS_MAX 64u
+
+/*
  * Event log files. A chunk is 64 KiB, so that its templates and the texts they
  * name cannot be more without one being read over and over: what they come to
  * compiled is bounded by a multiple no real chunk is near (the richest one seen

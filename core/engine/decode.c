@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/normalise/audit_line.h"
 #include "core/normalise/es_record.h"
+#include "core/normalise/etw_record.h"
 #include "core/normalise/evtx_record.h"
 #include "core/normalise/generic_record.h"
 #include "core/normalise/json_event.h"
@@ -28,6 +29,7 @@ static const decoder decoders[] = {
     [SONDA_SOURCE_HEALTH] = sonda__decode_generic,
     [SONDA_SOURCE_EVTX] = sonda__decode_evtx,
     [SONDA_SOURCE_ES] = sonda__decode_es,
+    [SONDA_SOURCE_ETW] = sonda__decode_etw,
 };
 
 static decoder decoder_of(uint16_t source)

@@ -192,9 +192,6 @@ static sonda_status decode(sonda_worker *worker,
     }
     worker->stats.decoded++;
     worker->stats.raw += event->is_raw;
-    if ((header->flags & SONDA_RECORD_SNAPSHOT) != 0) {
-        worker->stats.snapshots++;
-    }
     return SONDA_OK;
 }
 
@@ -408,12 +405,18 @@ static void note_traps(sonda_worker *worker)
     }
 }
 
+/* Of a snapshot, or for the tracker only. */
+static bool is_untold(const sonda_event *event)
+{
+    return (event->header.flags & SONDA_RECORD_SNAPSHOT) != 0 || event->is_quiet;
+}
+
 /* Shows an event and matches it; a snapshot is neither shown nor matched. */
 static void evaluate(sonda_worker *worker, sonda_event *event)
 {
     const sonda_content *content = worker->publication->content;
 
-    if ((event->header.flags & SONDA_RECORD_SNAPSHOT) != 0) {
+    if (is_untold(event)) {
         return;
     }
     bind_names(worker->publication, event);
@@ -556,6 +559,7 @@ static sonda_status process(sonda_worker *worker, const given *record, uint64_t 
             (void)sonda_tracker_apply(worker->tracker, worker->event);
         }
         worker->answerable = answerable(worker, worker->event);
+        worker->stats.snapshots += is_untold(worker->event);
         evaluate_and_correlate(worker, worker->event);
         worker->answerable = SONDA__ANSWER_LATE;
     } else if (status == SONDA_ERR_LIMIT) {
@@ -669,6 +673,7 @@ sonda_status sonda_worker_match(sonda_worker *worker, sonda_event *event, uint64
     worker->busy = 1;
     follow_content(worker);
     worker->answerable = answerable(worker, event);
+    worker->stats.snapshots += is_untold(event);
     evaluate(worker, event);
     worker->answerable = SONDA__ANSWER_LATE;
     give_verdict(worker, &event->header, event);

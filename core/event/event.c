@@ -71,7 +71,9 @@ void sonda__event_begin(sonda_event *event,
     event->class_uid = SONDA_CLASS_BASE;
     event->activity_id = SONDA_ACTIVITY_UNKNOWN;
     event->product = SONDA_PRODUCT_NONE;
+    event->is_quiet = false;
     event->is_raw = false;
+    event->link.role = SONDA__OBJECT_NONE;
     event->event_id = 0;
     event->time_ns = header->wall_ns;
     event->channel = sonda__span_of("", 0);

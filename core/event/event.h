@@ -45,15 +45,44 @@ typedef struct sonda__chain_link {
 /* Arena of an event: a record's worth of changed text beside the renderings. */
 #define SONDA__EVENT_ARENA_BYTES ((size_t)SONDA_RECORD_MAX + (size_t)SONDA__EVENT_EXTRA_BYTES)
 
+/*
+ * What an event tells of objects of the kernel that later events name by
+ * number: files, registry keys, volumes. The tracker keeps and resolves them
+ * (core/track/etw_join.h); decoders of ETW records fill it in.
+ */
+typedef enum sonda__object_role {
+    SONDA__OBJECT_NONE,
+    SONDA__OBJECT_FILE,          /* the event is about file `object` or `key` */
+    SONDA__OBJECT_FILE_NAMED,    /* the same, and `name` is its name */
+    SONDA__OBJECT_FILE_FORGET,   /* `object` is closed, or no longer that file's */
+    SONDA__OBJECT_KEY,           /* about registry key `object`, value `leaf` */
+    SONDA__OBJECT_KEY_NAMED,     /* `object` is key `leaf` of `key`, or of `name` */
+    SONDA__OBJECT_KEY_FORGET,    /* registry key `object` is closed */
+    SONDA__OBJECT_VOLUME,        /* device `name` is called `leaf` */
+    SONDA__OBJECT_START,         /* a process start without command line */
+    SONDA__OBJECT_CLASSIC_START, /* one with it; `name` is the bare file name */
+    SONDA__OBJECT_THREAD,        /* a thread of process `object` by another */
+    SONDA__OBJECT_TARGET         /* done to process `object` */
+} sonda__object_role;
+
+typedef struct sonda__object_link {
+    uint32_t role; /* sonda__object_role */
+    uint32_t reserved;
+    uint64_t object;
+    uint64_t key;
+    sonda__span name;
+    sonda__span leaf;
+} sonda__object_link;
+
 struct sonda__json_shapes;
 
 struct sonda_event {
     sonda_record_header header;
     uint32_t class_uid;
     uint32_t activity_id;
-    uint16_t product; /* SONDA_PRODUCT_… */
-    bool is_raw;      /* of a kind we do not know: the record's own fields only */
-    uint8_t reserved;
+    uint16_t product;  /* SONDA_PRODUCT_… */
+    bool is_quiet;     /* for the tracker only: neither shown nor matched */
+    bool is_raw;       /* of a kind without layout: passed on with its bytes */
     uint32_t event_id; /* of the Windows Event Log, 0 elsewhere */
     uint64_t time_ns;
     /*
@@ -63,6 +92,7 @@ struct sonda_event {
      */
     sonda__span channel;
     sonda__span provider;
+    sonda__object_link link; /* emptied by begin */
     /*
      * The machine, for output of records that do not name it. Set by who opened
      * the event, kept by begin; empty: not known.

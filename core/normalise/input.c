@@ -15,6 +15,7 @@
 
 #include "sonda/abi.h"
 #include "core/base/allocate.h"
+#include "core/normalise/etl_file.h"
 #include "core/normalise/evtx_file.h"
 #include "core/normalise/framing.h"
 #include "core/normalise/input_format.h"
@@ -44,6 +45,7 @@ struct sonda_input {
     sonda__event_framing events;
     sonda_recording *recording; /* NULL when the format rules it out */
     sonda__evtx_file *evtx;     /* the same */
+    sonda__etl_file *etl;       /* the same */
     char *buffer;               /* `own`, or what sonda_input_move() was given */
     char own[];
 };
@@ -58,6 +60,11 @@ static bool may_be_evtx(uint32_t format)
     return format == SONDA_FORMAT_AUTO || format == SONDA_FORMAT_EVTX;
 }
 
+static bool may_be_etl(uint32_t format)
+{
+    return format == SONDA_FORMAT_AUTO || format == SONDA_FORMAT_ETL;
+}
+
 static sonda_status read_options(sonda_input_options *ours, const sonda_input_options *given)
 {
     sonda_input_options defaults = SONDA_INPUT_OPTIONS_INIT;
@@ -68,7 +75,7 @@ static sonda_status read_options(sonda_input_options *ours, const sonda_input_op
         return SONDA_OK;
     }
     status = sonda_abi_read(given, ours, sizeof *ours);
-    if (status == SONDA_OK && ours->format > SONDA_FORMAT_EVTX) {
+    if (status == SONDA_OK && ours->format > SONDA_FORMAT_ETL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
     return status;
@@ -88,6 +95,7 @@ static void init(sonda_input *input, const sonda_input_options *options)
     input->end = HEAD;
     input->recording = NULL;
     input->evtx = NULL;
+    input->etl = NULL;
     input->buffer = input->own;
     sonda__json_framing_init(&input->json);
     sonda__line_framing_init(&input->lines);
@@ -103,6 +111,13 @@ static sonda_status open_parts(sonda_input *input, const sonda_allocator *alloca
             return SONDA_ERR_NO_MEMORY;
         }
         sonda__evtx_file_init(input->evtx);
+    }
+    if (may_be_etl(input->format)) {
+        input->etl = sonda__allocate(&input->allocator, 1, sizeof *input->etl);
+        if (input->etl == NULL) {
+            return SONDA_ERR_NO_MEMORY;
+        }
+        sonda__etl_file_init(input->etl);
     }
     return may_be_recording(input->format) ? sonda_recording_open(&input->recording, allocator)
                                            : SONDA_OK;
@@ -148,6 +163,7 @@ void sonda_input_close(sonda_input *input)
         sonda_allocator allocator = input->allocator;
 
         sonda_recording_close(input->recording);
+        sonda__release(&allocator, input->etl);
         sonda__release(&allocator, input->evtx);
         sonda__release(&allocator, input);
     }
@@ -313,6 +329,68 @@ static bool is_evtx_uncopied(sonda_input *input, const char *bytes, size_t len)
     return input->format == SONDA_FORMAT_EVTX;
 }
 
+/* ---- trace files ---- */
+
+static sonda_status deliver_etl(sonda_input *input,
+                                const sonda__etl_unit *unit,
+                                const sonda_input_callbacks *callbacks)
+{
+    sonda_record_header header = {0};
+    sonda_status status;
+
+    header.size = (uint32_t)input->etl->record_len;
+    header.source = (uint16_t)SONDA_SOURCE_ETW;
+    header.type = (uint16_t)SONDA_ETW_EVENT;
+    header.version = (uint16_t)SONDA_ETW_VERSION;
+    header.stream = input->options.stream;
+    header.wall_ns = unit->written_ns;
+    header.seq = ++input->count;
+    status = sonda_record_header_write(&header, input->etl->record);
+    return status != SONDA_OK
+               ? status
+               : callbacks->on_record(input->etl->record, header.size, input->count,
+                                      unit->offset, callbacks->user);
+}
+
+static void tell_etl(sonda_input *input,
+                     const sonda__etl_unit *unit,
+                     const sonda_input_callbacks *callbacks)
+{
+    if (unit->kind == SONDA__ETL_SKIPPED) {
+        input->count++;
+        if (callbacks->on_skipped != NULL) {
+            callbacks->on_skipped(input->count, unit->offset, unit->status, unit->reason,
+                                  callbacks->user);
+        }
+    } else if (callbacks->on_damage != NULL) {
+        callbacks->on_damage(unit->offset, unit->status, unit->reason, callbacks->user);
+    }
+}
+
+static sonda_status feed_etl(sonda_input *input,
+                             sonda__span bytes,
+                             bool last,
+                             const sonda_input_callbacks *callbacks)
+{
+    sonda_status status = SONDA_OK;
+
+    input->inside = true;
+    while (status == SONDA_OK) {
+        sonda__etl_unit unit = sonda__etl_file_next(input->etl, &bytes, last);
+
+        if (unit.kind == SONDA__ETL_MORE) {
+            break;
+        }
+        if (unit.kind == SONDA__ETL_RECORD) {
+            status = deliver_etl(input, &unit, callbacks);
+        } else {
+            tell_etl(input, &unit, callbacks);
+        }
+    }
+    input->inside = false;
+    return status;
+}
+
 /* ---- text ---- */
 
 static uint16_t source_of(uint32_t format)
@@ -430,6 +508,12 @@ process(sonda_input *input, bool last, const sonda_input_callbacks *callbacks)
 
         consume(input, window.len);
         return feed_evtx(input, window, last, callbacks);
+    }
+    if (input->format == SONDA_FORMAT_ETL) {
+        sonda__span window = window_of(input);
+
+        consume(input, window.len);
+        return feed_etl(input, window, last, callbacks);
     }
     if (!input->begun) {
         size_t mark = 0;

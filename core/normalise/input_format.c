@@ -10,6 +10,8 @@
 
 #include "core/normalise/input_format.h"
 
+#include "core/normalise/etl_file.h"
+
 /* Lines of a log that are looked at; a syslog begins with less that is foreign. */
 #define LOOK_AT ((size_t)64 * 1024)
 #define NONE_MARKED UINT32_MAX
@@ -103,6 +105,8 @@ bool sonda__input_byte_order_mark(sonda__span start, bool last, size_t *len)
 /* A format that has a mark, AUTO when it takes more bytes, NONE_MARKED. */
 static uint32_t format_of_mark(sonda__span start, bool last)
 {
+    bool maybe_etl = false;
+
     if (begins_with(start, recording_mark, sizeof recording_mark)) {
         return SONDA_FORMAT_RECORDING;
     }
@@ -110,7 +114,11 @@ static uint32_t format_of_mark(sonda__span start, bool last)
         begins_with(start, chunk_mark, sizeof chunk_mark)) {
         return SONDA_FORMAT_EVTX;
     }
-    return !last && (may_begin_with(start, recording_mark, sizeof recording_mark) ||
+    if (sonda__etl_detect(start, &maybe_etl)) {
+        return SONDA_FORMAT_ETL;
+    }
+    return !last && ((maybe_etl && start.len > 0) ||
+                     may_begin_with(start, recording_mark, sizeof recording_mark) ||
                      may_begin_with(start, evtx_mark, sizeof evtx_mark) ||
                      may_begin_with(start, chunk_mark, sizeof chunk_mark))
                ? SONDA_FORMAT_AUTO

@@ -39,6 +39,7 @@ static const fill_row parent_rows[] = {
 
 /* Sysmon's events about two processes: the acting one has its own fields. */
 static const fill_row source_rows[] = {
+    {SONDA_FIELD_SOURCE_IMAGE, SONDA__PROCESS_IMAGE, SONDA_PROCESS_IMAGE_CUT},
     {SONDA_FIELD_SOURCE_COMMAND_LINE, SONDA__PROCESS_COMMAND_LINE,
      SONDA_PROCESS_COMMAND_LINE_CUT},
     {SONDA_FIELD_SOURCE_USER, SONDA__PROCESS_USER, 0},

@@ -15,6 +15,7 @@
 #include "core/base/allocate.h"
 #include "core/track/audit_join.h"
 #include "core/track/enrich.h"
+#include "core/track/etw_join.h"
 #include "core/track/message_gaps.h"
 #include "core/track/tracker_windows.h"
 
@@ -35,6 +36,7 @@ _Static_assert(LEAST_TEXT_BYTES >= SONDA__PROCESS_TEXT_MAX, "one process must fi
 struct sonda_tracker {
     sonda__process_table table;
     sonda__audit_join *join;
+    sonda__etw_join *etw;
     sonda__windows *windows;
     sonda__message_gaps gaps;
     uint64_t keep_ns;
@@ -103,8 +105,11 @@ sonda_status sonda_tracker_open(sonda_tracker **tracker,
         sonda__release(&ours, opened);
         return status;
     }
-    opened->table.numbers.memory_bytes += JOIN_BYTES;
+    opened->table.numbers.memory_bytes += JOIN_BYTES + sonda__etw_join_memory();
     status = sonda__audit_join_open(&opened->join, &ours);
+    if (status == SONDA_OK) {
+        status = sonda__etw_join_open(&opened->etw, &ours);
+    }
     if (status == SONDA_OK) {
         status = sonda__windows_open(&opened->windows, chosen.max_correlated, &ours);
     }
@@ -122,6 +127,7 @@ void sonda_tracker_close(sonda_tracker *tracker)
         sonda_allocator allocator = tracker->allocator;
 
         sonda__windows_close(tracker->windows);
+        sonda__etw_join_close(tracker->etw);
         sonda__audit_join_close(tracker->join);
         sonda__process_table_close(&tracker->table);
         sonda__release(&allocator, tracker);
@@ -175,7 +181,8 @@ sonda_status sonda_tracker_apply(sonda_tracker *tracker, sonda_event *event)
     }
     if (is_audit_line(event)) {
         sonda__audit_join_add(tracker->join, event);
-    } else {
+    } else if (event->header.source != SONDA_SOURCE_ETW ||
+               sonda__etw_join_apply(tracker->etw, &tracker->table, event)) {
         sonda__message_gaps_note(&tracker->gaps, event);
         follow(tracker, event);
     }
@@ -256,17 +263,21 @@ sonda_status sonda_tracker_stats(const sonda_tracker *tracker, sonda_tracker_num
 {
     sonda_tracker_numbers filled;
     sonda__windows_stats windows;
+    sonda__object_numbers objects;
 
     if (tracker == NULL || numbers == NULL) {
         return SONDA_ERR_INVALID_ARGUMENT;
     }
     sonda__windows_get_stats(tracker->windows, &windows);
+    sonda__etw_join_get_numbers(tracker->etw, &objects);
     filled = tracker->table.numbers;
     filled.memory_bytes += windows.memory_bytes;
     filled.correlated = windows.kept;
     filled.correlated_evicted = windows.evicted;
     filled.correlated_late = windows.late;
     filled.messages_lost = tracker->gaps.lost;
+    filled.objects = objects.known;
+    filled.objects_evicted = objects.evicted;
     return sonda_abi_write(&filled, sizeof filled, numbers);
 }
 

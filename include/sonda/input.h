@@ -28,6 +28,11 @@
  * one. What a record takes from its chunk (templates, names) goes into its
  * payload, so that it is decoded and recorded like any other.
  *
+ * Windows trace file: every event of every buffer, in the order of the file, with
+ * its time converted by what the file says of its clock. Events with a header of
+ * another kind than modern, classic and the kernel's process events, and buffers
+ * that are compressed, count as one unreadable record each.
+ *
  * Public. Compiles alone as C99 and C++11.
  */
 
@@ -50,6 +55,8 @@
 #define SONDA_FORMAT_AUDIT 4u
 /** A Windows event log file (.evtx); records of SONDA_SOURCE_EVTX. */
 #define SONDA_FORMAT_EVTX 5u
+/** A Windows trace file (.etl), not compressed; records of SONDA_SOURCE_ETW. */
+#define SONDA_FORMAT_ETL 6u
 
 /** One input between open and close. */
 typedef struct sonda_input sonda_input;
@@ -101,8 +108,8 @@ typedef struct sonda_input_callbacks {
      *
      * Called like on_record; NULL: not wanted. `offset` is where in the input
      * the trouble shows. `status` is SONDA_ERR_MALFORMED, SONDA_ERR_TRUNCATED,
-     * SONDA_ERR_LIMIT or SONDA_ERR_CHECKSUM; `reason` is one line of English,
-     * zero-terminated, static.
+     * SONDA_ERR_LIMIT, SONDA_ERR_CHECKSUM or SONDA_ERR_UNSUPPORTED; `reason` is
+     * one line of English, zero-terminated, static.
      */
     void (*on_skipped)(
         uint64_t number, uint64_t offset, sonda_status status, const char *reason, void *user);

@@ -39,7 +39,9 @@
 #define SONDA_SOURCE_EVTX 7u
 /** The Windows driver; payloads in sonda/spi/driver_record.h. */
 #define SONDA_SOURCE_DRIVER 8u
-/** The Endpoint Security adapter; payloads in sonda/spi/es_record.h. 9 is ETW's. */
+/** One ETW event; payloads in sonda/spi/etw_record.h. */
+#define SONDA_SOURCE_ETW 9u
+/** The Endpoint Security adapter; payloads in sonda/spi/es_record.h. */
 #define SONDA_SOURCE_ES 10u
 #define SONDA_SOURCE_VENDOR 0x8000u
 

@@ -30,7 +30,8 @@ typedef struct sonda_stats {
     uint64_t bytes;
     /** Records that became an event; those of a start-up snapshot included. */
     uint64_t decoded;
-    /** Records of a start-up snapshot: tracked, neither shown nor matched. */
+    /** Records of a start-up snapshot, and others that only tell the tracker what
+     * things are called or repeat a start: neither shown nor matched. */
     uint64_t snapshots;
     /** Records whose header or payload contradicts its own format. */
     uint64_t malformed;
@@ -133,12 +134,16 @@ typedef struct sonda_tracker_numbers {
     uint64_t correlated_late;
     /** Messages that Endpoint Security numbered and that did not come. */
     uint64_t messages_lost;
+    /** Files and registry keys whose names are known now, for ETW events. */
+    uint64_t objects;
+    /** Of them, those forgotten because room was needed. */
+    uint64_t objects_evicted;
 } sonda_tracker_numbers;
 
 #define SONDA_TRACKER_NUMBERS_INIT                                                             \
     {                                                                                          \
         sizeof(sonda_tracker_numbers), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, \
-            0u                                                                                 \
+            0u, 0u, 0u                                                                         \
     }
 
 SONDA_BEGIN_DECLS

@@ -23,7 +23,7 @@ class Usage(Case):
             (["replay", "--rules"], "--rules"),
             (["replay", "--output", "xml", "x"], "'xml' is none of text, findings, matches or ocsf"),
             (["replay", "--min-level", "loud", "x"], "'loud'"),
-            (["replay", "--format", "etl", "x"], "'etl'"),
+            (["replay", "--format", "csv", "x"], "'csv'"),
             (["replay", "--rules", "r.yml", "--pack", "p", "x"], "exclude each other"),
             (["run", "--for", "soon"], "'soon'"),
             (["run", "--for", "0"], "'0'"),

@@ -43,8 +43,8 @@ const char *const level_names[] = {"informational", "low", "medium", "high", "cr
 
 static const char *const output_names[] = {"text", "findings", "matches", "ocsf", NULL};
 /* In the order of SONDA_FORMAT_…. */
-static const char *const format_names[] = {"recording", "json", "sysmon",
-                                           "audit",     "evtx", NULL};
+static const char *const format_names[] = {"recording", "json", "sysmon", "audit",
+                                           "evtx",      "etl",  NULL};
 static const char *const report_names[] = {"text", "json", NULL};
 
 #define MEMBER(name) offsetof(arguments, name)

@@ -17,7 +17,7 @@ _sonda()
         run:--output | replay:--output) words="text findings matches ocsf" ;;
         explain:--output) words="text json" ;;
         *:--min-level | *:-l) words="informational low medium high critical" ;;
-        *:--format | *:-F) words="recording json sysmon audit evtx" ;;
+        *:--format | *:-F) words="recording json sysmon audit evtx etl" ;;
         *:--for | *:-t | *:--throttle) words="10s 1m 10m 1h" ;;
         *:--disable | *:-d | *:--jobs | *:-j | *:--tenant) return ;;
     esac
