@@ -20,7 +20,7 @@
 /* The file header's first bytes, from sonda/recording.h. */
 static const uint8_t recording_magic[] = {0x89, 'S', 'O', 'N', 'D', 'A', 0x0d, 0x0a};
 
-#define SOURCES 10u
+#define SOURCES 11u
 
 typedef struct inspecting {
     program *program;
@@ -113,7 +113,7 @@ static void print_recording(inspecting *self)
     static const char *const machines[] = {"unknown machine", "x86-64", "aarch64"};
     static const char *const sources[SOURCES] = {"vendors", "generic", "linux",  "json",
                                                  "sysmon",  "audit",   "health", "evtx",
-                                                 "driver",  "etw"};
+                                                 "driver",  "etw",     "es"};
     sonda_recording_info info = SONDA_RECORDING_INFO_INIT;
     program *to = self->program;
 
