@@ -13,6 +13,7 @@ LISTS = {
     "compile": "compile/exports.txt",
     "host": "host/exports.txt",
     "linux": "platform/linux/exports.txt",
+    "mac": "platform/mac/exports.txt",
 }
 DECLARED = re.compile(r"^SONDA_API\b[^;]*?\b(sonda_\w+)\s*\(", re.S | re.M)
 
