@@ -55,17 +55,17 @@ static void take_literal(const sonda__question *question, const uint8_t *literal
     }
 }
 
-/* A field, for the literals that log sources of the event wait for in it. */
-static void scan_field(const sonda__question *question, uint32_t field)
+/* The fields in which log sources of the event wait for literals. */
+static void scan_fields(const sonda__question *question)
 {
-    const sonda__scan_tables *scans = &question->content->scans;
-    const uint64_t *wanted = question->matcher->scan_bits;
-    uint32_t slot = question->matcher->field_slots[field];
-    uint32_t number = slot < scans->field_count ? scans->of_field[slot] : 0;
+    const sonda__matcher *matcher = question->matcher;
 
-    for (; number != 0; number = scans->tables[number - 1].next) {
-        if ((wanted[(number - 1) / 64] >> (number - 1) % 64 & 1) != 0) {
-            sonda__scan(question, &scans->tables[number - 1], field, take_literal);
+    for (uint32_t i = 0; i < matcher->scan_count; i++) {
+        const sonda__scan_table *table = &question->content->scans.tables[matcher->scans[i]];
+        uint32_t field = sonda__matcher_at(matcher, table->slot);
+
+        for (; field != SONDA__NO_FIELD; field = sonda__matcher_next(matcher, field)) {
+            sonda__scan(question, table, field, take_literal);
         }
     }
 }
@@ -111,7 +111,6 @@ void sonda__candidates_find(const sonda__question *question)
     const sonda__pack *pack = &question->content->pack;
     const sonda__scan_tables *scans = &question->content->scans;
     sonda__matcher *matcher = question->matcher;
-    size_t field_count = sonda__matcher_field_count(question->event);
 
     sonda__dispatch(question);
     memset(matcher->source_bits, 0, pack->count[SONDA__SECTION_SOURCES] / 64 * 8 + 8);
@@ -120,8 +119,8 @@ void sonda__candidates_find(const sonda__question *question)
 
         matcher->source_bits[source / 64] |= UINT64_C(1) << source % 64;
     }
-    for (uint32_t i = 0; matcher->fitting_count > 0 && i < field_count; i++) {
-        scan_field(question, i);
+    if (matcher->fitting_count > 0) {
+        scan_fields(question);
     }
     for (uint32_t i = 0; i < matcher->fitting_count; i++) {
         uint32_t source = matcher->fitting[i];

@@ -59,6 +59,8 @@ static void find_scans(const sonda__question *question)
     const sonda__pack *pack = &question->content->pack;
     sonda__matcher *matcher = question->matcher;
 
+    matcher->scans = matcher->scan_list;
+    matcher->scan_count = 0;
     memset(matcher->scan_bits, 0, pack->count[SONDA__SECTION_SCANS] / 64 * 8 + 8);
     for (uint32_t i = 0; i < matcher->fitting_count; i++) {
         const uint8_t *source =
@@ -73,8 +75,10 @@ static void find_scans(const sonda__question *question)
             if (number == NULL) {
                 return;
             }
-            if (scan < pack->count[SONDA__SECTION_SCANS] && scan < SONDA__SCANS_MAX) {
+            if (scan < pack->count[SONDA__SECTION_SCANS] && scan < SONDA__SCANS_MAX &&
+                (matcher->scan_bits[scan / 64] >> scan % 64 & 1) == 0) {
                 matcher->scan_bits[scan / 64] |= UINT64_C(1) << scan % 64;
+                matcher->scan_list[matcher->scan_count++] = (uint16_t)scan;
             }
         }
     }
@@ -84,10 +88,9 @@ static void keep(const sonda__question *question, sonda__dispatch_place *place)
 {
     const sonda__matcher *matcher = question->matcher;
     const sonda_event *event = question->event;
-    uint32_t scan_words = question->content->pack.count[SONDA__SECTION_SCANS] / 64 + 1;
 
     place->used = matcher->fitting_count <= SONDA__DISPATCH_SOURCES &&
-                  scan_words <= SONDA__DISPATCH_SCAN_WORDS;
+                  matcher->scan_count <= SONDA__DISPATCH_SCANS;
     if (place->used == 0) {
         return;
     }
@@ -101,7 +104,8 @@ static void keep(const sonda__question *question, sonda__dispatch_place *place)
     if (event->channel.len > 0) {
         memcpy(place->channel, event->channel.data, event->channel.len);
     }
-    memcpy(place->scans, matcher->scan_bits, scan_words * sizeof place->scans[0]);
+    place->scan_count = matcher->scan_count;
+    memcpy(place->scans, matcher->scans, place->scan_count * sizeof place->scans[0]);
     place->count = matcher->fitting_count;
     memcpy(place->sources, matcher->fitting, place->count * sizeof place->sources[0]);
 }
@@ -115,7 +119,8 @@ static void recall(const sonda__question *question)
     if (fits && is_of(place, question)) {
         matcher->fitting_count = place->count;
         memcpy(matcher->fitting, place->sources, place->count * sizeof place->sources[0]);
-        memcpy(matcher->scan_bits, place->scans, sizeof place->scans);
+        matcher->scans = place->scans;
+        matcher->scan_count = place->scan_count;
         return;
     }
     find_sources(question);

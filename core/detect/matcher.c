@@ -35,10 +35,12 @@ static bool take_memory(sonda__matcher *opened)
     opened->scan_bits =
         sonda__allocate(ours, SONDA__SCANS_MAX / 64 + 1, sizeof *opened->scan_bits);
     opened->regex.cache = sonda__regex_cache_open(ours, SONDA__REGEX_CACHE_WORDS);
+    opened->scan_list = sonda__allocate(ours, SONDA__SCANS_MAX, sizeof *opened->scan_list);
     return opened->regex.cache != NULL && opened->slots != NULL && opened->rule_bits != NULL &&
            opened->fold_bytes != NULL && opened->candidates != NULL &&
            opened->candidate_words != NULL && opened->fitting != NULL &&
-           opened->source_bits != NULL && opened->dispatch != NULL && opened->scan_bits != NULL;
+           opened->source_bits != NULL && opened->dispatch != NULL &&
+           opened->scan_bits != NULL && opened->scan_list != NULL;
 }
 
 void sonda__matcher_use_simd(sonda__matcher *matcher, bool simd)
@@ -78,6 +80,7 @@ void sonda__matcher_close(sonda__matcher *matcher)
 
         sonda__release(&allocator, matcher->regex.cache);
         sonda__release(&allocator, matcher->dispatch);
+        sonda__release(&allocator, matcher->scan_list);
         sonda__release(&allocator, matcher->scan_bits);
         sonda__release(&allocator, matcher->source_bits);
         sonda__release(&allocator, matcher->fitting);
@@ -104,10 +107,7 @@ static uint32_t slot_of(sonda_field_id id)
 
 uint32_t sonda__matcher_first(const sonda__matcher *matcher, sonda_field_id id)
 {
-    uint32_t slot = slot_of(id);
-
-    return slot == SONDA__SLOT_COUNT || matcher->slots[slot] == 0 ? SONDA__NO_FIELD
-                                                                  : matcher->slots[slot] - 1u;
+    return sonda__matcher_at(matcher, slot_of(id));
 }
 
 /* The field's id in this content. */
@@ -160,7 +160,6 @@ void sonda__matcher_index(sonda__matcher *matcher,
         uint32_t slot = slot_of(id_in(content, event, field));
 
         slot = (field->flags & SONDA_VALUE_HIDDEN) != 0 ? SONDA__SLOT_COUNT : slot;
-        matcher->field_slots[i] = slot;
         matcher->next[i] = 0;
         bytes += field->text.len + 1;
         if (slot == SONDA__SLOT_COUNT) {

@@ -34,8 +34,8 @@
 #define SONDA__DISPATCH_CHANNEL_MAX 80u
 #define SONDA__DISPATCH_SOURCES 32u
 
-/* Words of bits of its scans; packs with more scans are not kept. */
-#define SONDA__DISPATCH_SCAN_WORDS 8u
+/* Scans of one kind of event; more are not kept. */
+#define SONDA__DISPATCH_SCANS 128u
 
 /* A kind of event, by what log sources are told apart by but for fields. */
 typedef struct sonda__dispatch_place {
@@ -48,7 +48,8 @@ typedef struct sonda__dispatch_place {
     uint32_t channel_len;
     uint32_t count;
     char channel[SONDA__DISPATCH_CHANNEL_MAX];
-    uint64_t scans[SONDA__DISPATCH_SCAN_WORDS];
+    uint32_t scan_count;
+    uint16_t scans[SONDA__DISPATCH_SCANS];
     uint32_t sources[SONDA__DISPATCH_SOURCES];
 } sonda__dispatch_place;
 
@@ -78,8 +79,6 @@ struct sonda__matcher {
     uint16_t *slots;
     uint16_t next[SONDA__EVENT_FIELDS_MAX]; /* 1 + the next with the same id */
     uint32_t used[SONDA__EVENT_FIELDS_MAX]; /* slots to clear */
-    /* Slot of each field; SONDA__SLOT_COUNT: hidden, or of none. */
-    uint32_t field_slots[SONDA__EVENT_FIELDS_MAX];
     size_t used_count;
     sonda__span folded[SONDA__EVENT_FIELDS_MAX];
     uint8_t is_folded[SONDA__EVENT_FIELDS_MAX];
@@ -105,6 +104,9 @@ struct sonda__matcher {
     uint64_t *source_bits;           /* SONDA__SOURCES_MAX / 64 and one */
     sonda__dispatch_place *dispatch; /* SONDA__DISPATCH_PLACES */
     uint64_t *scan_bits;             /* SONDA__SCANS_MAX / 64 and one */
+    const uint16_t *scans;           /* those that the fitting ones need */
+    uint32_t scan_count;
+    uint16_t *scan_list; /* SONDA__SCANS_MAX: of a kind that is not kept */
     sonda__gram_search_fn grams;
     sonda__gram_fields_fn gram_fields; /* or NULL */
     sonda__nibbles_fn nibbles;         /* or NULL */
@@ -119,6 +121,13 @@ static inline size_t sonda__matcher_field_count(const sonda_event *event)
 {
     return event->field_count < SONDA__EVENT_FIELDS_MAX ? event->field_count
                                                         : SONDA__EVENT_FIELDS_MAX;
+}
+
+/* First visible field of a slot, or SONDA__NO_FIELD. */
+static inline uint32_t sonda__matcher_at(const sonda__matcher *matcher, uint32_t slot)
+{
+    return slot >= SONDA__SLOT_COUNT || matcher->slots[slot] == 0 ? SONDA__NO_FIELD
+                                                                  : matcher->slots[slot] - 1u;
 }
 
 /* Indexes an event for content and sets its step budget. */

@@ -185,7 +185,7 @@ static sonda_status load(sonda_content *content,
     }
     if (status == SONDA_OK) {
         status = sonda__scan_tables_open(&content->scans, &content->pack, content->fields,
-                                         content->native_count, &content->allocator);
+                                         &content->allocator);
     }
     if (status == SONDA_OK) {
         status = sonda__content_link_filters(content, error);

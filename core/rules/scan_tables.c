@@ -502,21 +502,17 @@ static sonda_status take_keywords(builder *build, const sonda_allocator *allocat
     return SONDA_OK;
 }
 
-/* Tables by their fields' slots; a field that stands in the pack twice has a chain. */
+/* A field that stands in the pack twice has two tables. */
 static void
 link_fields(sonda__scan_tables *tables, const sonda__pack *pack, const sonda_field_id *fields)
 {
     for (uint32_t i = 0; i < pack->count[SONDA__SECTION_SCANS]; i++) {
         const uint8_t *at = sonda__pack_entry(pack, SONDA__SECTION_SCANS, i);
         uint32_t field = sonda__pack_u32(at + SONDA__AT_SCAN_FIELD);
-        uint32_t slot = field < pack->count[SONDA__SECTION_FIELDS]
-                            ? sonda__scan_slot(fields[field])
-                            : UINT32_MAX;
 
-        if (slot < tables->field_count) {
-            tables->tables[i].next = tables->of_field[slot];
-            tables->of_field[slot] = i + 1;
-        }
+        tables->tables[i].slot = field < pack->count[SONDA__SECTION_FIELDS]
+                                     ? sonda__scan_slot(fields[field])
+                                     : UINT32_MAX;
     }
 }
 
@@ -548,7 +544,6 @@ build_all(builder *build, const sonda_field_id *fields, const sonda_allocator *a
 sonda_status sonda__scan_tables_open(sonda__scan_tables *tables,
                                      const sonda__pack *pack,
                                      const sonda_field_id *fields,
-                                     size_t native_count,
                                      const sonda_allocator *allocator)
 {
     builder build = {.pack = pack, .tables = tables};
@@ -556,12 +551,9 @@ sonda_status sonda__scan_tables_open(sonda__scan_tables *tables,
 
     tables->count = pack->count[SONDA__SECTION_SCANS];
     tables->source_count = pack->count[SONDA__SECTION_SOURCES];
-    tables->field_count = SONDA_FIELD_COUNT + (uint32_t)native_count;
-    tables->of_field =
-        sonda__allocate_zeroed(allocator, tables->field_count, sizeof *tables->of_field);
     tables->of_source = sonda__allocate_zeroed(allocator, (size_t)tables->source_count + 1,
                                                sizeof *tables->of_source);
-    if (tables->of_field != NULL && tables->of_source != NULL) {
+    if (tables->of_source != NULL) {
         status = build_all(&build, fields, allocator);
     }
     sonda__release(allocator, build.first_keyword);
@@ -571,7 +563,6 @@ sonda_status sonda__scan_tables_open(sonda__scan_tables *tables,
 
 void sonda__scan_tables_close(sonda__scan_tables *tables, const sonda_allocator *allocator)
 {
-    sonda__release(allocator, tables->of_field);
     sonda__release(allocator, tables->of_source);
     sonda__release(allocator, tables->tables);
     sonda__release(allocator, tables->pool);

@@ -98,20 +98,17 @@ typedef struct sonda__scan_table {
     const uint16_t *last_kinds;
     uint64_t whole_lengths; /* bit n: a whole of n bytes, or of 63 and more */
     uint32_t least;         /* bytes of the shortest literal */
-    uint32_t next;          /* 1 + the next table of the same field; 0: none */
+    uint32_t slot;          /* of its field; UINT32_MAX: of none */
     uint32_t inner_count;
     uint32_t network_runs;
 } sonda__scan_table;
 
 typedef struct sonda__scan_tables {
     sonda__scan_table *tables; /* of SCANS; then those of keywords, by log source */
-    uint32_t *of_field;        /* by slot of a field: 1 + its table; 0: none */
     uint32_t *of_source;       /* by log source: 1 + the table of its keywords */
     uint32_t *pool;            /* everything that tables point to */
     uint32_t count;
-    uint32_t field_count;
     uint32_t source_count;
-    uint32_t reserved;
 } sonda__scan_tables;
 
 /* Hash of the bytes by which a digest is looked up. */
@@ -122,11 +119,10 @@ static inline uint32_t sonda__digest_hash(const uint8_t *at)
                   32);
 }
 
-/* `fields` has the id of each of FIELDS; SONDA_FIELD_NATIVE + `native_count` is past them. */
+/* `fields` has the id of each of FIELDS. */
 sonda_status sonda__scan_tables_open(sonda__scan_tables *tables,
                                      const sonda__pack *pack,
                                      const sonda_field_id *fields,
-                                     size_t native_count,
                                      const sonda_allocator *allocator);
 
 void sonda__scan_tables_close(sonda__scan_tables *tables, const sonda_allocator *allocator);
