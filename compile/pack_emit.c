@@ -3,7 +3,8 @@
 /*
  * Trees, items, patterns and automata as bytes.
  *
- * Items are kept once: rules ask the same of the same field again and again.
+ * Items and automata are kept once: rules ask the same of the same field again
+ * and again.
  *
  * Module compile.
  */
@@ -38,18 +39,36 @@ static void put_class(sonda__pack_sections *sections, const sonda__lowered_class
     sonda__pack_buffer_bytes(out, ascii, sizeof ascii);
 }
 
-static uint32_t put_regex(sonda__pack_sections *sections, sonda__lowered_regex *regex)
+/* What tells automata apart: instructions, and the ranges of each class. */
+static const sonda__pack_buffer *key_of(sonda__pack_sections *sections,
+                                        const sonda__lowered_regex *regex)
 {
-    sonda__pack_buffer *out = &sections->section[SONDA__SECTION_REGEXES];
+    sonda__pack_buffer *key = &sections->nested;
+
+    key->len = 0;
+    sonda__pack_buffer_u32(key, (uint32_t)regex->code_count);
+    for (size_t i = 0; i < regex->code_count; i++) {
+        sonda__pack_buffer_u32(key, regex->code[i].op);
+        sonda__pack_buffer_u32(key, regex->code[i].a);
+        sonda__pack_buffer_u32(key, regex->code[i].b);
+    }
+    for (size_t i = 0; i < regex->class_count; i++) {
+        const sonda__lowered_class *set = &regex->classes[i];
+
+        sonda__pack_buffer_u32(key, (uint32_t)set->range_count);
+        for (size_t k = 0; k < set->range_count; k++) {
+            sonda__pack_buffer_u32(key, set->ranges[k][0]);
+            sonda__pack_buffer_u32(key, set->ranges[k][1]);
+        }
+    }
+    return key;
+}
+
+static void put_code(sonda__pack_sections *sections, const sonda__lowered_regex *regex)
+{
     sonda__pack_buffer *code = &sections->section[SONDA__SECTION_INSTRUCTIONS];
     uint32_t first_class = sonda__pack_entries(sections, SONDA__SECTION_CLASSES);
 
-    if (regex->written != 0) {
-        return regex->written - 1;
-    }
-    regex->written = sonda__pack_entries(sections, SONDA__SECTION_REGEXES) + 1;
-    sonda__pack_buffer_u32(out, sonda__pack_entries(sections, SONDA__SECTION_INSTRUCTIONS));
-    sonda__pack_buffer_u32(out, (uint32_t)regex->code_count);
     for (size_t i = 0; i < regex->code_count; i++) {
         const sonda__lowered_code *from = &regex->code[i];
         bool has_class = from->op == SONDA__CODE_CLASS;
@@ -61,7 +80,27 @@ static uint32_t put_regex(sonda__pack_sections *sections, sonda__lowered_regex *
     for (size_t i = 0; i < regex->class_count; i++) {
         put_class(sections, &regex->classes[i]);
     }
-    return regex->written - 1;
+}
+
+/* Equal automata are one: what a worker learns of one serves all rules that have it. */
+static uint32_t put_regex(sonda__pack_sections *sections, sonda__lowered_regex *regex)
+{
+    sonda__pack_buffer *out = &sections->section[SONDA__SECTION_REGEXES];
+    uint32_t index = sonda__pack_entries(sections, SONDA__SECTION_REGEXES);
+    const sonda__pack_buffer *key;
+
+    if (regex->written != 0) {
+        return regex->written - 1;
+    }
+    key = key_of(sections, regex);
+    if (!key->failed &&
+        sonda__pack_intern_add(&sections->regexes, key->bytes, key->len, &index)) {
+        sonda__pack_buffer_u32(out, sonda__pack_entries(sections, SONDA__SECTION_INSTRUCTIONS));
+        sonda__pack_buffer_u32(out, (uint32_t)regex->code_count);
+        put_code(sections, regex);
+    }
+    regex->written = index + 1;
+    return index;
 }
 
 /* A, B and C of a pattern. */

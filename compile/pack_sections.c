@@ -24,6 +24,7 @@ void sonda__pack_sections_init(sonda__pack_sections *sections, const sonda_alloc
     sonda__pack_intern_init(&sections->condition_lists, allocator);
     sonda__pack_intern_init(&sections->sources, allocator);
     sonda__pack_intern_init(&sections->predicates, allocator);
+    sonda__pack_intern_init(&sections->regexes, allocator);
     sonda__pack_buffer_init(&sections->temporary, allocator);
     sonda__pack_buffer_init(&sections->nested, allocator);
 }
@@ -40,6 +41,7 @@ void sonda__pack_sections_reset(sonda__pack_sections *sections)
     sonda__pack_intern_reset(&sections->condition_lists);
     sonda__pack_intern_reset(&sections->sources);
     sonda__pack_intern_reset(&sections->predicates);
+    sonda__pack_intern_reset(&sections->regexes);
     sonda__pack_buffer_reset(&sections->temporary);
     sonda__pack_buffer_reset(&sections->nested);
 }
@@ -49,8 +51,8 @@ bool sonda__pack_sections_sound(const sonda__pack_sections *sections)
     bool failed = sections->strings.failed || sections->number_lists.failed ||
                   sections->span_lists.failed || sections->fields.failed ||
                   sections->condition_lists.failed || sections->sources.failed ||
-                  sections->predicates.failed || sections->temporary.failed ||
-                  sections->nested.failed;
+                  sections->predicates.failed || sections->regexes.failed ||
+                  sections->temporary.failed || sections->nested.failed;
 
     for (size_t i = 0; i < SONDA__SECTION_COUNT; i++) {
         failed |= sections->section[i].failed || sections->section[i].len > UINT32_MAX;

@@ -23,6 +23,7 @@ typedef struct sonda__pack_sections {
     sonda__pack_intern condition_lists;
     sonda__pack_intern sources;
     sonda__pack_intern predicates;
+    sonda__pack_intern regexes;
     sonda__pack_buffer temporary; /* a key under construction */
     sonda__pack_buffer nested;    /* a key within it */
     uint64_t cost_event;

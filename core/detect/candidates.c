@@ -135,15 +135,13 @@ void sonda__candidates_find(const sonda__question *question)
 bool sonda__candidates_next(sonda__matcher *matcher, uint32_t *alternative)
 {
     uint32_t word;
-    uint32_t bit = 0;
+    uint32_t bit;
 
     if (matcher->candidate_word_count == 0) {
         return false;
     }
     word = matcher->candidate_words[matcher->candidate_word_count - 1];
-    while ((matcher->candidates[word] >> bit & 1) == 0) {
-        bit++;
-    }
+    bit = (uint32_t)__builtin_ctzll(matcher->candidates[word]);
     matcher->candidates[word] &= matcher->candidates[word] - 1;
     if (matcher->candidates[word] == 0) {
         matcher->candidate_word_count--;

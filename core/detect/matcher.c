@@ -154,6 +154,7 @@ void sonda__matcher_index(sonda__matcher *matcher,
 
     forget(matcher);
     matcher->event = event;
+    matcher->event_serial++;
     memset(matcher->is_folded, 0, count);
     for (size_t i = count; i-- > 0;) {
         const sonda__field *field = &event->fields[i];

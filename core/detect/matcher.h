@@ -64,6 +64,18 @@ typedef struct sonda__parsed_address {
 /* Values whose addresses are kept; a power of two. */
 #define SONDA__ADDRESSES_KEPT 8u
 
+/* Answers of regular expressions that are kept for an event; a power of two. */
+#define SONDA__REGEX_ANSWERS 64u
+
+/* Whether one was found in a field: rules ask the same of the same field again and again. */
+typedef struct sonda__regex_answer {
+    const sonda_content *content;
+    uint64_t event; /* by matcher->event_serial */
+    uint32_t regex;
+    uint16_t field;
+    uint16_t found;
+} sonda__regex_answer;
+
 #define SONDA__SLOT_COUNT (SONDA_FIELD_COUNT + SONDA__NAMES_NATIVE_MAX)
 
 struct sonda__matcher {
@@ -114,6 +126,8 @@ struct sonda__matcher {
     sonda__match_counts counts;
     sonda__regex_run regex;
     sonda__parsed_address addresses[SONDA__ADDRESSES_KEPT];
+    uint64_t event_serial; /* of events that were indexed */
+    sonda__regex_answer regex_answers[SONDA__REGEX_ANSWERS];
 };
 
 /* Fields of an event that matching looks at. */

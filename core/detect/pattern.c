@@ -123,10 +123,26 @@ static bool glob_holds(const sonda__question *question,
     return true;
 }
 
-static bool regex_holds(const sonda__question *question,
-                        uint32_t regex,
-                        uint32_t field,
-                        sonda__answer *answer)
+/* Where the answer is kept; it may be another's. */
+static sonda__regex_answer *
+kept_answer(const sonda__question *question, uint32_t regex, uint32_t field)
+{
+    return &question->matcher->regex_answers[(regex * 7 + field) % SONDA__REGEX_ANSWERS];
+}
+
+static bool is_kept(const sonda__question *question,
+                    const sonda__regex_answer *kept,
+                    uint32_t regex,
+                    uint32_t field)
+{
+    return kept->event == question->matcher->event_serial && kept->regex == regex &&
+           kept->field == field && kept->content == question->content;
+}
+
+static bool regex_search(const sonda__question *question,
+                         uint32_t regex,
+                         uint32_t field,
+                         sonda__answer *answer)
 {
     sonda__span text = question->event->fields[field].text;
     sonda__span part;
@@ -139,6 +155,29 @@ static bool regex_holds(const sonda__question *question,
         answer_part(question, answer, field, text, part);
     }
     return found;
+}
+
+/* Where in the value is asked of few: each event's rules that hold. */
+static bool regex_holds(const sonda__question *question,
+                        uint32_t regex,
+                        uint32_t field,
+                        sonda__answer *answer)
+{
+    sonda__regex_answer *kept = kept_answer(question, regex, field);
+
+    if (answer != NULL) {
+        return regex_search(question, regex, field, answer);
+    }
+    if (!is_kept(question, kept, regex, field)) {
+        bool found = regex_search(question, regex, field, NULL);
+
+        kept->content = question->content;
+        kept->event = question->matcher->event_serial;
+        kept->regex = regex;
+        kept->field = (uint16_t)field;
+        kept->found = found ? 1 : 0;
+    }
+    return kept->found != 0;
 }
 
 /* `order` is below, at or above 0 as the event's value is to the rule's. */
