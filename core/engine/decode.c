@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/normalise/audit_line.h"
+#include "core/normalise/driver_record.h"
 #include "core/normalise/es_record.h"
 #include "core/normalise/etw_record.h"
 #include "core/normalise/evtx_record.h"
@@ -28,6 +29,7 @@ static const decoder decoders[] = {
     [SONDA_SOURCE_AUDIT] = sonda__decode_audit,
     [SONDA_SOURCE_HEALTH] = sonda__decode_generic,
     [SONDA_SOURCE_EVTX] = sonda__decode_evtx,
+    [SONDA_SOURCE_DRIVER] = sonda__decode_driver,
     [SONDA_SOURCE_ES] = sonda__decode_es,
     [SONDA_SOURCE_ETW] = sonda__decode_etw,
 };
