@@ -393,7 +393,6 @@ static sonda_status open_payload(decoder *d, sonda__span payload, sonda_error *e
         return sonda__error_set(error, SONDA_ERR_TRUNCATED, payload.len,
                                 "ETW record: its head is cut short");
     }
-    d->head = (const uint8_t *)payload.data;
     if (sonda__u32le_at(d->head + SONDA_ETW_AT_SIZE) != payload.len ||
         d->event->header.type != SONDA_ETW_EVENT) {
         return sonda__error_set(error, SONDA_ERR_MALFORMED, SONDA_ETW_AT_SIZE,
@@ -440,6 +439,7 @@ sonda_status sonda__decode_etw(sonda_event *event, sonda__span payload, sonda_er
 
     memset(&d, 0, sizeof d);
     d.event = event;
+    d.head = (const uint8_t *)payload.data;
     event->link = no_link;
     status = open_payload(&d, payload, error);
     if (status != SONDA_OK) {

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "sonda/spi/etw_record.h"
 #include "sonda/spi/linux_record.h"
 #include "tests/unit/engine/pipeline.h"
 
@@ -288,9 +289,34 @@ static void feed_evtx(sonda_worker *worker)
     feed(worker, header.size, SONDA_OK);
 }
 
+/* Seeds of fuzz_etw: payloads, each behind its length. */
+static void feed_etw(sonda_worker *worker, const char *seed)
+{
+    sonda_record_header header = {
+        .source = SONDA_SOURCE_ETW, .type = SONDA_ETW_EVENT, .version = SONDA_ETW_VERSION};
+    FILE *file = fopen(seed, "rb");
+    uint8_t size[2];
+
+    assert_non_null(file);
+    while (fread(size, 1, sizeof size, file) == sizeof size) {
+        size_t len = (size_t)(size[0] | size[1] << 8);
+
+        assert_int_equal(fread(record + SONDA_RECORD_HEADER_SIZE, 1, len, file), len);
+        header.size = (uint32_t)(SONDA_RECORD_HEADER_SIZE + len);
+        header.seq++;
+        assert_int_equal(sonda_record_header_write(&header, record), SONDA_OK);
+        feed(worker, header.size, SONDA_OK);
+    }
+    fclose(file);
+}
+
 static void feed_every_source(sonda_worker *worker)
 {
     feed_evtx(worker);
+    feed_etw(worker, SONDA_SOURCE_DIR "/fuzz/corpus/etw/processes");
+    feed_etw(worker, SONDA_SOURCE_DIR "/fuzz/corpus/etw/files");
+    feed_etw(worker, SONDA_SOURCE_DIR "/fuzz/corpus/etw/registry");
+    feed_etw(worker, SONDA_SOURCE_DIR "/fuzz/corpus/etw/others");
     feed(worker, generic(SONDA_SOURCE_GENERIC, "nc -e /bin/sh"), SONDA_OK);
     feed(worker, generic(SONDA_SOURCE_GENERIC, "nc --ours"), SONDA_OK);
     feed(worker, generic(SONDA_SOURCE_HEALTH, "x"), SONDA_OK);
