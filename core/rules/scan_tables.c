@@ -24,6 +24,8 @@
 /* 32 KB, which is what a first-level cache holds. */
 #define BITMAP_BITS_MAX 18u
 #define BYTES 256u
+/* Bytes of the key of a digest, with its equals sign. */
+#define DIGEST_KEY_MAX 16u
 /* Of what is looked up few times a value. */
 #define BITS_PER_LOOK 16u
 
@@ -72,25 +74,27 @@ static uint32_t bits_for(uint64_t count, uint32_t least, uint32_t most)
     return bits;
 }
 
-/* Where the digits of `key=digits` begin; 0: it is something else. */
+/*
+ * Where the digits of `key=digits` begin; 0: it is something else. Any text behind
+ * an equals sign could be found there; digits are told by those that are hashed.
+ */
 static uint32_t digits_of(sonda__span text)
 {
-    uint32_t digits = 0;
-    uint32_t equals = 0;
+    size_t room = text.len < DIGEST_KEY_MAX ? text.len : DIGEST_KEY_MAX;
+    const char *equals = room == 0 ? NULL : memchr(text.data, '=', room);
+    uint32_t at = equals == NULL ? 0 : (uint32_t)(equals - text.data) + 1;
 
-    for (uint32_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
-        bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    if (at == 0 || text.len - at < SONDA__DIGEST_MIN) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < SONDA__DIGEST_WIDTH; i++) {
+        char c = text.data[at + i];
 
-        if (c == '=' && equals == 0) {
-            equals = i + 1;
-        } else if (equals == 0 ? !digit && !(c >= 'g' && c <= 'z') : !digit) {
+        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f')) {
             return 0;
-        } else {
-            digits += equals == 0 ? 0 : 1;
         }
     }
-    return digits >= SONDA__DIGEST_MIN ? equals : 0;
+    return at;
 }
 
 /* ANCHORED, DIGEST, or bytes from one look at a value to the next. */

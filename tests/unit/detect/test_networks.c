@@ -9,6 +9,8 @@
 
 #include "core/detect/matcher.h"
 
+#define ADDRESSES (3 * (size_t)SONDA__ADDRESSES_KEPT)
+
 static const char detection[] =
     "    a: {Address|cidr: ['10.0.0.0/8', '192.168.4.0/22', '172.16.0.0/12', '1.2.3.4/32']}\n"
     "    b: {Address|cidr: ['fe80::/10', '2001:db8::/33', '::1/128', '10.64.0.0/10']}\n"
@@ -67,13 +69,13 @@ static void test_networks__addresses_in_and_beside__are_told_apart(void **state)
 
 static void test_networks__more_addresses_than_are_kept__each_is_asked(void **state)
 {
-    test_field fields[3 * SONDA__ADDRESSES_KEPT + 1] = {{NULL, NULL, 0}};
+    test_field fields[ADDRESSES + 1] = {{NULL, NULL, 0}};
     rule_fixture fixture;
 
     (void)state;
     fixture_open(&fixture, content_of_detection(detection));
-    for (size_t at = 0; at < 3 * SONDA__ADDRESSES_KEPT; at++) {
-        for (size_t i = 0; i < 3 * SONDA__ADDRESSES_KEPT; i++) {
+    for (size_t at = 0; at < ADDRESSES; at++) {
+        for (size_t i = 0; i < ADDRESSES; i++) {
             fields[i].name = "Address";
             fields[i].text = i == at ? "fe80::9" : i % 2 == 0 ? "8.8.8.8" : "none";
         }
