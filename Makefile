@@ -34,7 +34,8 @@ test-windows:
 	@$(MAKE) --no-print-directory build TARGET=sonda
 	@scripts/test_windows.sh $(BUILD)/sonda $(JOBS)
 
-# Linked for both kinds of Mac with Zig; the files are checked, nothing runs.
+# Linked for both kinds of Mac with Zig and the files checked; the adapter's logic
+# runs here, with sanitizers, against an Endpoint Security of the tests'.
 test-macos:
 	@scripts/setup.sh build macos
 	@$(MAKE) --no-print-directory build TARGET=sonda_embed

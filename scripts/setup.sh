@@ -15,7 +15,7 @@ build='build-essential cmake ninja-build pkg-config python3 libuv1-dev libmbedtl
 libcmocka-dev libbpf-dev libelf-dev clang llvm bpftool'
 check='clang-format clang-tidy libclang-rt-14-dev git binutils'
 windows='mingw-w64 wine wine64 osslsigncode dpkg-dev'
-macos='llvm dpkg-dev python3-venv'
+macos='llvm clang libblocksruntime-dev libclang-rt-14-dev dpkg-dev python3-venv'
 
 wanted=
 for group in "$@"; do

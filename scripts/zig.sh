@@ -21,7 +21,11 @@ fi
 zig=$("$folder/venv/bin/python" -c 'import pathlib, ziglang; print(pathlib.Path(ziglang.__file__).parent / "zig")')
 for arch in aarch64 x86_64; do
     mkdir -p "$folder/$arch"
-    printf '#!/bin/sh\nexec "%s" cc -target %s-macos.13.0 "$@"\n' "$zig" "$arch" >"$folder/$arch/cc"
+    # Zig switches off what the oldest processor lacks, the width of AVX-512's
+    # registers too, and then functions for newer ones do not compile.
+    wide=
+    [ $arch = aarch64 ] || wide=-mevex512
+    printf '#!/bin/sh\nexec "%s" cc -target %s-macos.13.0 %s "$@"\n' "$zig" "$arch" "$wide" >"$folder/$arch/cc"
     printf '#!/bin/sh\nexec "%s" ar "$@"\n' "$zig" >"$folder/$arch/ar"
     # Of the options that Apple's ranlib takes it knows none: the archive comes last.
     printf '#!/bin/sh\nwhile [ $# -gt 1 ]; do shift; done\nexec "%s" ranlib "$1"\n' "$zig" >"$folder/$arch/ranlib"

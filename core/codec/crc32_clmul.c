@@ -13,6 +13,8 @@
 
 #include "core/codec/crc32_fold.h"
 
+#include "core/base/cpu.h"
+
 #if defined(__x86_64__) && defined(__GNUC__)
 
 #include <immintrin.h>
@@ -76,7 +78,7 @@ CLMUL static size_t fold_bytes(uint32_t *crc, const uint8_t *p, size_t len)
 
 sonda__crc32_folder *sonda__crc32_fold(void)
 {
-    return __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1") ? fold_bytes
+    return SONDA__CPU_SUPPORTS("pclmul") && SONDA__CPU_SUPPORTS("sse4.1") ? fold_bytes
                                                                                 : NULL;
 }
 

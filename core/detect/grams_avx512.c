@@ -10,6 +10,8 @@
 
 #include "core/detect/grams.h"
 
+#include "core/base/cpu.h"
+
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 
 #include <immintrin.h>
@@ -64,7 +66,7 @@ __attribute__((target("avx512f"))) static bool grams(sonda__gram_search *search)
 /* Asks for more than it uses: processors before those lose more than they gain. */
 sonda__gram_search_fn sonda__grams_avx512(void)
 {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vbmi2") ? grams
+    return SONDA__CPU_SUPPORTS("avx512f") && SONDA__CPU_SUPPORTS("avx512vbmi2") ? grams
                                                                                       : NULL;
 }
 

@@ -301,7 +301,7 @@ enum { ES_MUTE_INVERSION_TYPE_TARGET_PATH = 2 };
 
 typedef struct es_client es_client_t;
 /* A block; spelled so that tools do not take this header for Objective-C. */
-#define ES_BLOCK ^
+#define ES_BLOCK ^/* NOLINT(bugprone-macro-parentheses) */
 typedef void(ES_BLOCK es_handler_block)(es_client_t *client, const es_message *message);
 
 /* All there since macOS 13, which is the oldest that we ask for. */

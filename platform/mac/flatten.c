@@ -21,9 +21,9 @@
 #include "sonda/spi/es_record.h"
 
 /* The most that one text, and all arguments or all variables, may take. */
-#define TEXT_MAX (1024u * 1024u)
-#define ARGUMENTS_MAX (1024u * 1024u)
-#define ENVIRONMENT_MAX (256u * 1024u)
+#define TEXT_MAX ((size_t)1024 * 1024)
+#define ARGUMENTS_MAX ((size_t)1024 * 1024)
+#define ENVIRONMENT_MAX ((size_t)256 * 1024)
 /* The most elements of a list; a count may lie. */
 #define LIST_MAX 65536u
 #define STAT_SIZE 96u

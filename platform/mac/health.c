@@ -52,17 +52,13 @@ count_class(const sonda_source *source, uint32_t class_index, sonda_source_class
 
 void count_stats(const sonda_source *source, sonda_source_stats *stats)
 {
-    /* The lock is ours although what it guards is only read. */
-    struct tickets *tickets = &((sonda_source *)(uintptr_t)source)->tickets;
-
     for (uint32_t i = 0; i < SONDA_SOURCE_CLASS_COUNT; i++) {
         count_class(source, i, &stats->by_class[i]);
     }
-    pthread_mutex_lock(&tickets->lock);
-    stats->tickets = tickets->opened;
-    stats->answered = tickets->answered;
-    stats->expired = tickets->expired;
-    pthread_mutex_unlock(&tickets->lock);
+    /* Answers first: what is answered meanwhile was asked before. */
+    stats->answered = atomic_load(&source->tickets.answered);
+    stats->expired = atomic_load(&source->tickets.expired);
+    stats->tickets = atomic_load(&source->tickets.opened);
 }
 
 static void

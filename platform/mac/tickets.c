@@ -57,7 +57,7 @@ uint64_t tickets_add(struct tickets *tickets,
         if (tickets->waiting++ == 0 || last_ns < tickets->earliest_ns) {
             tickets->earliest_ns = last_ns;
         }
-        tickets->opened++;
+        atomic_fetch_add(&tickets->opened, 1);
         id = ticket->id;
     }
     pthread_mutex_unlock(&tickets->lock);
@@ -85,7 +85,7 @@ sonda_status tickets_take(struct tickets *tickets, uint64_t id, struct taken *ta
     pthread_mutex_lock(&tickets->lock);
     if (id == ticket->id && ticket->waits) {
         take(tickets, ticket, taken);
-        tickets->answered++;
+        atomic_fetch_add(&tickets->answered, 1);
         status = SONDA_OK;
     } else if (id >= TICKETS_MAX && id <= ticket->id) {
         status = SONDA_ERR_ALREADY;
@@ -128,7 +128,7 @@ bool tickets_take_late(struct tickets *tickets,
         late = find_late(tickets, now_ns);
         if (late != NULL) {
             take(tickets, late, taken);
-            tickets->expired++;
+            atomic_fetch_add(&tickets->expired, 1);
         } else {
             find_earliest(tickets);
         }

@@ -17,6 +17,7 @@
 #define SONDA_PLATFORM_MAC_TICKETS_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "platform/mac/es_declarations.h"
 #include "sonda/allocator.h"
@@ -43,9 +44,10 @@ struct tickets {
     uint32_t free_head;
     uint32_t waiting;
     uint64_t earliest_ns; /* no ticket's last moment is before; 0: none waits */
-    uint64_t opened;
-    uint64_t answered;
-    uint64_t expired;
+    /* Written under the lock, read without it. */
+    atomic_uint_fast64_t opened;
+    atomic_uint_fast64_t answered;
+    atomic_uint_fast64_t expired;
 };
 
 sonda_status tickets_open(struct tickets *tickets, const sonda_allocator *allocator);
