@@ -42,6 +42,7 @@ typedef struct builder {
     /* Log source by log source, the literals of its keywords. */
     uint32_t *first_keyword; /* by log source, and the end */
     uint32_t *keywords;
+    uint8_t *ways; /* to each literal; see find_way() */
 } builder;
 
 /* Literals of a scan: listed, or all from `first` on. */
@@ -97,22 +98,37 @@ static uint32_t digits_of(sonda__span text)
     return at;
 }
 
-/* ANCHORED, DIGEST, or bytes from one look at a value to the next. */
-static uint32_t way_to(const builder *build, const literal_run *run, const uint8_t *literal)
+/* Bytes from one look at a value to the next by which a literal of so many is found. */
+static uint8_t step_for(size_t len)
 {
-    sonda__span text = sonda__pack_text(build->pack, literal + SONDA__AT_LITERAL_TEXT);
-    size_t len = text.len;
-
-    if (sonda__pack_u32(literal + SONDA__AT_LITERAL_KIND) != SONDA__LITERAL_INNER) {
-        return ANCHORED;
-    }
-    if (run->listed == NULL && digits_of(text) > 0) {
-        return DIGEST;
-    }
     if (len >= SONDA__LITERAL_INNER_MIN + 3) {
         return 4;
     }
     return len > SONDA__LITERAL_INNER_MIN ? 2 : 1;
+}
+
+/* ANCHORED, DIGEST, or a step. */
+static uint8_t find_way(const sonda__pack *pack, const uint8_t *literal)
+{
+    sonda__span text = sonda__pack_text(pack, literal + SONDA__AT_LITERAL_TEXT);
+
+    if (sonda__pack_u32(literal + SONDA__AT_LITERAL_KIND) != SONDA__LITERAL_INNER) {
+        return ANCHORED;
+    }
+    return digits_of(text) > 0 ? DIGEST : step_for(text.len);
+}
+
+/* The same for a literal of a run: keywords are looked for by steps. */
+static uint32_t way_to(const builder *build, const literal_run *run, uint32_t index)
+{
+    uint8_t way = build->ways[index];
+
+    if (way == DIGEST && run->listed != NULL) {
+        const uint8_t *literal = sonda__pack_entry(build->pack, SONDA__SECTION_LITERALS, index);
+
+        return step_for(sonda__pack_u32(literal + SONDA__AT_LITERAL_TEXT + 4));
+    }
+    return way;
 }
 
 /* Takes the last four bytes of a literal to check by, or the first. */
@@ -179,11 +195,10 @@ static void fill_table(const builder *build,
 
         for (uint32_t i = 0; i < run->count; i++) {
             uint32_t index = literal_of(run, i);
-            const uint8_t *literal = literal_at(build, index);
-            uint32_t way = way_to(build, run, literal);
+            uint32_t way = way_to(build, run, index);
 
             for (uint32_t k = 0; way == table->step && k < probes_by(way); k++) {
-                sonda__probe probe = probe_of(build, index, literal, way, k);
+                sonda__probe probe = probe_of(build, index, literal_at(build, index), way, k);
                 uint32_t *bucket = &buckets[probe.hash >> table->shift];
 
                 if (pass == 1) {
@@ -279,7 +294,7 @@ static void put_nibbles(builder *build, const literal_run *run, sonda__scan_tabl
         uint32_t chosen = sonda__pack_u32(literal + SONDA__AT_LITERAL_GRAM);
         uint32_t last = (uint32_t)text.len - SONDA__LITERAL_INNER_MIN;
         uint32_t at = chosen < last ? chosen : last;
-        uint32_t way = way_to(build, run, literal);
+        uint32_t way = way_to(build, run, literal_of(run, i));
         bool inner = way != ANCHORED && way != DIGEST;
 
         for (uint32_t k = 0; inner && k < SONDA__NIBBLES_BYTES; k++) {
@@ -311,7 +326,7 @@ static void put_scan(builder *build, const literal_run *run, sonda__scan_table *
     for (uint32_t i = 0; i < run->count; i++) {
         const uint8_t *literal = literal_at(build, literal_of(run, i));
         uint32_t len = sonda__pack_u32(literal + SONDA__AT_LITERAL_TEXT + 4);
-        uint32_t way = way_to(build, run, literal);
+        uint32_t way = way_to(build, run, literal_of(run, i));
 
         counts[way]++;
         least[way] = len < least[way] ? len : least[way];
@@ -520,12 +535,27 @@ link_fields(sonda__scan_tables *tables, const sonda__pack *pack, const sonda_fie
     }
 }
 
+static sonda_status find_ways(builder *build, const sonda_allocator *allocator)
+{
+    uint32_t count = build->pack->count[SONDA__SECTION_LITERALS];
+
+    build->ways = sonda__allocate(allocator, (size_t)count + 1, sizeof *build->ways);
+    if (build->ways == NULL) {
+        return SONDA_ERR_NO_MEMORY;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        build->ways[i] = find_way(build->pack, literal_at(build, i));
+    }
+    return SONDA_OK;
+}
+
 static sonda_status
 build_all(builder *build, const sonda_field_id *fields, const sonda_allocator *allocator)
 {
     sonda__scan_tables *tables = build->tables;
 
-    if (take_keywords(build, allocator) != SONDA_OK) {
+    if (find_ways(build, allocator) != SONDA_OK ||
+        take_keywords(build, allocator) != SONDA_OK) {
         return SONDA_ERR_NO_MEMORY;
     }
     tables->tables =
@@ -562,6 +592,7 @@ sonda_status sonda__scan_tables_open(sonda__scan_tables *tables,
     }
     sonda__release(allocator, build.first_keyword);
     sonda__release(allocator, build.keywords);
+    sonda__release(allocator, build.ways);
     return status;
 }
 

@@ -258,6 +258,29 @@ test_content__signature__is_required_by_default_and_must_be_by_a_trusted_key(voi
                      SONDA_ERR_SIGNATURE);
 }
 
+/* Three rules, two expressions: one of them with other classes at the same places. */
+static void test_content__equal_expressions__are_one(void **state)
+{
+#define ASKING(id, expression)                                                    \
+    "title: T\nid: 00000000-0000-4000-8000-00000000000" id                        \
+    "\nlogsource: {product: windows}\ndetection:\n    a: {Image|re: '" expression \
+    "'}\n    condition: a\n"
+    static const char yaml[] =
+        ASKING("1", "a[b-d]e") "---\n" ASKING("2", "a[b-d]e") "---\n" ASKING("3", "a[b-c]e");
+    pack_fixture made = pack_fixture_make(yaml);
+    sonda_content *content = NULL;
+    sonda_content_info info = SONDA_CONTENT_INFO_INIT;
+
+    (void)state;
+    assert_int_equal(pack_fixture_load(made.bytes, made.len, &content, NULL), SONDA_OK);
+    assert_int_equal(sonda_content_info_get(content, &info), SONDA_OK);
+    assert_int_equal(info.rule_count, 3);
+    assert_int_equal(info.regex_count, 2);
+    sonda_content_release(content);
+    free(made.bytes);
+#undef ASKING
+}
+
 /* An allocator that fails once, at a given call. */
 typedef struct failing {
     size_t calls;
@@ -343,6 +366,7 @@ static void test_content__seeds_of_the_fuzz_target__load(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_content__equal_expressions__are_one),
         cmocka_unit_test(test_content__seeds_of_the_fuzz_target__load),
         cmocka_unit_test_setup_teardown(test_content__whole__answers_questions, make_pack,
                                         free_pack),
