@@ -100,6 +100,7 @@ typedef struct message {
     process_members actor;
     process_members other; /* subject, target, or who really acts */
     sonda__es_use_as role; /* of `other`; AS_FIELD: there is none */
+    uint32_t role_row;     /* which gave it */
     const sonda__field *use[SONDA__ES_USES_MAX];
     const sonda__field *type; /* members of the message itself */
     const sonda__field *time;
@@ -132,20 +133,34 @@ static void note_leaf(process_members *process, sonda__span name, const sonda__f
     }
 }
 
+/* A member of the block of row `at`; of several blocks the first row's counts. */
+static void note_block(message *m, uint32_t at, sonda__span name, const sonda__field *field)
+{
+    if (m->role != SONDA__ES_AS_FIELD && at > m->role_row) {
+        return;
+    }
+    if (m->role == SONDA__ES_AS_FIELD || at < m->role_row) {
+        memset(&m->other, 0, sizeof m->other);
+        m->role = (sonda__es_use_as)m->kind->uses[at].as;
+        m->role_row = at;
+    }
+    note_leaf(&m->other, name, field);
+}
+
 static void note_member(message *m, sonda__span name, const sonda__field *field)
 {
     for (uint32_t i = 0; i < m->kind->use_count; i++) {
         const sonda__es_use *use = &m->kind->uses[i];
 
-        if (name.len < use->len || memcmp(name.data, use->member, use->len) != 0) {
+        if (name.len < use->len || name.data[0] != use->member[0] ||
+            memcmp(name.data, use->member, use->len) != 0) {
             continue;
         }
         if (use->as < SONDA__ES_AS_SUBJECT && name.len == use->len && m->use[i] == NULL) {
             m->use[i] = field;
         } else if (use->as >= SONDA__ES_AS_SUBJECT && name.len > use->len &&
                    name.data[use->len] == '.') {
-            note_leaf(&m->other, behind(name, use->len + 1u), field);
-            m->role = (sonda__es_use_as)use->as;
+            note_block(m, i, behind(name, use->len + 1u), field);
         }
     }
 }
@@ -153,15 +168,17 @@ static void note_member(message *m, sonda__span name, const sonda__field *field)
 /* "event.exec.args": the name between the dots says what it is. */
 static void note_event(message *m, sonda__span name, const sonda__field *field)
 {
-    const char *dot = memchr(name.data, '.', name.len);
-    size_t len = dot != NULL ? (size_t)(dot - name.data) : name.len;
+    size_t len = m->kind_name.len;
 
-    if (m->kind_name.len == 0) {
+    if (len == 0) {
+        const char *dot = memchr(name.data, '.', name.len);
+
+        len = dot != NULL ? (size_t)(dot - name.data) : name.len;
         m->kind_name = sonda__span_of(name.data, len);
         m->kind = sonda__es_kind_by_name(m->kind_name);
     }
-    if (m->kind != NULL && name.len > len && (field->flags & SONDA_VALUE_NULL) == 0 &&
-        sonda__span_equal(m->kind_name, sonda__span_of(name.data, len))) {
+    if (m->kind != NULL && (field->flags & SONDA_VALUE_NULL) == 0 && name.len > len &&
+        name.data[len] == '.' && memcmp(name.data, m->kind_name.data, len) == 0) {
         note_member(m, behind(name, len + 1), field);
     }
 }
@@ -532,14 +549,36 @@ static void classify(message *m)
     }
 }
 
+/* An element that was unescaped stands right behind the field it lengthens. */
+static sonda_status join_next(sonda_event *event, sonda__field *field, sonda__span text)
+{
+    size_t room = 0;
+    char *rest = sonda__arena_rest(&event->arena, &room);
+    char *at = rest - text.len;
+
+    if (room == 0) {
+        return SONDA_ERR_LIMIT;
+    }
+    memmove(at + 1, at, text.len);
+    *at = ' ';
+    sonda__arena_keep(&event->arena, 1);
+    field->text.len += 1 + text.len;
+    return SONDA_OK;
+}
+
 sonda_status
 sonda__es_lengthen(sonda_event *event, size_t index, sonda__span text, uint16_t flags)
 {
     sonda__field *field = &event->fields[index];
     size_t room = 0;
     char *rest = sonda__arena_rest(&event->arena, &room);
-    size_t moved = field->text.data + field->text.len == rest ? 0 : field->text.len;
+    const char *end = field->text.data + field->text.len;
+    size_t moved = end == rest ? 0 : field->text.len;
 
+    field->flags |= flags;
+    if (text.len > 0 && end == text.data && text.data + text.len == rest) {
+        return join_next(event, field, text);
+    }
     if (moved >= room || text.len >= room - moved) {
         return SONDA_ERR_LIMIT;
     }
@@ -551,7 +590,6 @@ sonda__es_lengthen(sonda_event *event, size_t index, sonda__span text, uint16_t 
     memcpy(rest + moved + 1, text.data, text.len);
     sonda__arena_keep(&event->arena, moved + 1 + text.len);
     field->text.len += 1 + text.len;
-    field->flags |= flags;
     return SONDA_OK;
 }
 

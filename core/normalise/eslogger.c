@@ -26,35 +26,32 @@ static bool begins(sonda__span text, const char *with)
 /* Names of the message itself, of which every exporter has some. */
 static bool is_of_message(sonda__span name)
 {
-    return sonda__span_is(name, "event_type") || sonda__span_is(name, "mach_time") ||
-           sonda__span_is(name, "global_seq_num") || sonda__span_is(name, "seq_num") ||
-           sonda__span_is(name, "glob_seq_num");
+    return sonda__span_is(name, "mach_time") || sonda__span_is(name, "global_seq_num") ||
+           sonda__span_is(name, "seq_num") || sonda__span_is(name, "glob_seq_num");
 }
 
 bool sonda__eslogger_is(const sonda_event *event)
 {
     bool process = false;
-    bool happening = false;
+    bool happening = false; /* an event without members leaves no field of its name */
     bool numbered = false;
 
-    for (size_t i = 0; i < event->field_count; i++) {
+    for (size_t i = 0; i < event->field_count && !(process && happening && numbered); i++) {
         sonda__span name = event->fields[i].name;
 
         if (name.len > 8 && name.data[0] == 'p') {
             process = process || begins(name, "process.audit_token") ||
                       begins(name, "process.executable.path");
-        } else if (name.len > 6 && name.data[0] == 'e' && !happening) {
-            happening = begins(name, "event.");
-            numbered = numbered || sonda__span_is(name, "event_type");
+        } else if (name.len > 6 && name.data[0] == 'e') {
+            bool type = sonda__span_is(name, "event_type");
+
+            happening = happening || type || begins(name, "event.");
+            numbered = numbered || type;
         } else if (!numbered) {
             numbered = is_of_message(name);
         }
-        if (process && numbered && happening) {
-            return true;
-        }
     }
-    /* An event without members leaves no field of its name. */
-    return process && numbered && sonda__event_find(event, SONDA_FIELD_GLOBAL_SEQ_NUM) != NULL;
+    return process && happening && numbered;
 }
 
 bool sonda__eslogger_is_list(sonda__span name)

@@ -139,6 +139,21 @@ sonda_status sonda__json_add(sonda__json_decoder *d,
     return status;
 }
 
+/* By words that overlap at the end: names are too short for memcpy() to pay. */
+static inline void copy_short(char *to, const char *from, size_t len)
+{
+    if (len < 8) {
+        for (size_t at = 0; at < len; at++) {
+            to[at] = from[at];
+        }
+        return;
+    }
+    for (size_t at = 0; at + 8 < len; at += 8) {
+        memcpy(to + at, from + at, 8);
+    }
+    memcpy(to + len - 8, from + len - 8, 8);
+}
+
 sonda_status sonda__json_join(
     sonda__json_decoder *d, sonda__span prefix, char with, sonda__span key, sonda__span *joined)
 {
@@ -154,9 +169,9 @@ sonda_status sonda__json_join(
     if (text == NULL) {
         return sonda__json_over_limit(d, SONDA_ERR_LIMIT);
     }
-    memcpy(text, prefix.data, prefix.len);
+    copy_short(text, prefix.data, prefix.len);
     text[prefix.len] = with;
-    memcpy(text + prefix.len + 1, key.data, len - prefix.len - 1);
+    copy_short(text + prefix.len + 1, key.data, len - prefix.len - 1);
     *joined = sonda__span_of(text, len);
     return SONDA_OK;
 }
