@@ -298,10 +298,8 @@ static void put_nibbles(builder *build, const literal_run *run, sonda__scan_tabl
         bool inner = way != ANCHORED && way != DIGEST;
 
         for (uint32_t k = 0; inner && k < SONDA__NIBBLES_BYTES; k++) {
-            uint8_t byte = (uint8_t)text.data[at + k] | SONDA__CASE_BIT;
+            uint8_t byte = (uint8_t)text.data[at + k];
 
-            nibbles->low[k][byte & 15] |= (uint8_t)(1u << group % 8);
-            nibbles->high[k][byte >> 4] |= (uint8_t)(1u << group % 8);
             nibbles->bytes[k][sonda__nibbles_byte(byte)] |= (uint8_t)(1u << group % 8);
         }
         group += inner ? 1 : 0;

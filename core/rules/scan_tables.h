@@ -52,15 +52,12 @@ typedef struct sonda__probe_table {
 } sonda__probe_table;
 
 /*
- * The chosen run of each of a few literals, byte by byte: bit n says that a
- * literal of group n has such a byte there. By the byte's halves, with the bit
- * of case set, and by sonda__nibbles_byte(): processors differ in how many
- * bytes they can look something up in at once.
+ * The chosen run of each of a few literals, byte by byte, by
+ * sonda__nibbles_byte(): bit n says that a literal of group n has such a byte
+ * there.
  */
 #define SONDA__NIBBLES_BYTES SONDA__LITERAL_INNER_MIN
 typedef struct sonda__nibbles {
-    uint8_t low[SONDA__NIBBLES_BYTES][16];
-    uint8_t high[SONDA__NIBBLES_BYTES][16];
     uint8_t bytes[SONDA__NIBBLES_BYTES][64];
 } sonda__nibbles;
 

@@ -142,9 +142,7 @@ static bool may_hold(const sonda__nibbles *nibbles, const uint8_t *text, size_t 
         uint32_t groups = at + SONDA__NIBBLES_BYTES <= len ? 0xffu : 0;
 
         for (size_t k = 0; groups != 0 && k < SONDA__NIBBLES_BYTES; k++) {
-            uint8_t byte = text[at + k] | SONDA__CASE_BIT;
-
-            groups &= (uint32_t)nibbles->low[k][byte & 15] & nibbles->high[k][byte >> 4];
+            groups &= nibbles->bytes[k][sonda__nibbles_byte(text[at + k])];
         }
         found = found || groups != 0 || text[at] >= 0x80;
     }
@@ -162,8 +160,6 @@ static void compare_nibbles(sonda__nibbles_fn own, size_t len)
 
     assert_non_null(text);
     for (size_t k = 0; k < SONDA__NIBBLES_BYTES; k++) {
-        nibbles.low[k][literal[k] & 15] = 4;
-        nibbles.high[k][literal[k] >> 4] = 4;
         nibbles.bytes[k][sonda__nibbles_byte(literal[k])] = 4;
     }
     for (size_t i = 0; i < len; i++) {
