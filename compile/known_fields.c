@@ -118,7 +118,7 @@ static bool add_class(known *all, const sonda__log_source *source)
         return add_rows(all, sonda__linux_fields, sonda__linux_field_count, &source->class_uid,
                         1);
     case SONDA_PRODUCT_MACOS:
-        /* No decoder of ours yet: what others deliver has names of the table. */
+        /* What others deliver has names of the table; messages have members of their own. */
         all->table = true;
         return true;
     case SONDA_PRODUCT_WINDOWS:
@@ -175,6 +175,17 @@ static bool is_alias(const sonda__rule *rule, sonda__span field)
     return false;
 }
 
+/* A member of an Endpoint Security message, by the name its JSON gives it. */
+static bool is_member(sonda__span field)
+{
+    static const char event[] = "event.";
+    static const char process[] = "process.";
+
+    return (field.len > sizeof event - 1 && memcmp(field.data, event, sizeof event - 1) == 0) ||
+           (field.len > sizeof process - 1 &&
+            memcmp(field.data, process, sizeof process - 1) == 0);
+}
+
 static bool is_known(const known *all, sonda__span field)
 {
     for (size_t i = 0; i < all->count; i++) {
@@ -186,7 +197,8 @@ static bool is_known(const known *all, sonda__span field)
             }
         }
     }
-    if (all->table && sonda_field_by_name(field.data, field.len) != SONDA_FIELD_UNKNOWN) {
+    if (all->table && (sonda_field_by_name(field.data, field.len) != SONDA_FIELD_UNKNOWN ||
+                       is_member(field))) {
         return true;
     }
     return is_alias(all->rule, field);

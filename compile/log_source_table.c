@@ -196,10 +196,11 @@ const sonda__category_row sonda__category_rows[] = {
     CLASS(L, "dns_query", SONDA_CLASS_DNS, SONDA_DNS_QUERY),
     SYSMON(L, "sysmon_error", 255),
 
-    /* macOS: adapters only. */
+    /* macOS: Endpoint Security, by its adapter or eslogger. */
     CLASS(M, "process_creation", SONDA_CLASS_PROCESS, SONDA_PROCESS_LAUNCH),
     CLASS(M, "process_termination", SONDA_CLASS_PROCESS, SONDA_PROCESS_TERMINATE),
     CLASS(M, "process_access", SONDA_CLASS_PROCESS, SONDA_PROCESS_OPEN),
+    CLASS(M, "create_remote_thread", SONDA_CLASS_PROCESS, SONDA_PROCESS_INJECT),
     CLASS(M, "network_connection", SONDA_CLASS_NETWORK, SONDA_NETWORK_OPEN),
     CLASS(M, "file_event", SONDA_CLASS_FILE, SONDA_FILE_CREATE, SONDA_FILE_UPDATE, SONDA_FILE_RENAME),
     CLASS(M, "file_delete", SONDA_CLASS_FILE, SONDA_FILE_DELETE),

@@ -104,6 +104,7 @@ static void test_known_fields__filled_or_not_to_say__is_not_told(void **state)
         {"product: windows, category: ps_classic_start", "    Zzz: x\n"},
         {"product: windows, category: ps_script", "    ScriptBlockText: x\n    Path: y\n"},
         {"product: macos, category: process_creation", "    SigningId: x\n    User: y\n"},
+        {"product: macos, category: process_creation", "    event.exec.env: x\n"},
         /* Of one event of several, of another provider, of an id among others. */
         {"product: windows, service: security",
          "    EventID: [4658, 4663]\n    AccessMask: '0x1'\n"},
