@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/sonda"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT core
-  PATTERN compile EXCLUDE PATTERN host EXCLUDE PATTERN linux EXCLUDE PATTERN mac EXCLUDE)
+  PATTERN compile EXCLUDE PATTERN host EXCLUDE PATTERN linux EXCLUDE PATTERN windows EXCLUDE PATTERN mac EXCLUDE)
 
 get_property(SONDA_CORE_LINK TARGET sonda_core PROPERTY SONDA_STATIC_LINK)
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/SondaConfig.cmake.in"

@@ -25,6 +25,20 @@ sonda_status machine_probe(machine_rung_fn on_rung, void *user)
 }
 
 #define PRODUCT SONDA_PRODUCT_LINUX
+#elif defined(SONDA_WITH_WINDOWS)
+#include "sonda/windows/windows.h"
+
+const sonda_source_ops *machine_source(void)
+{
+    return sonda_windows_etw_source();
+}
+
+sonda_status machine_probe(machine_rung_fn on_rung, void *user)
+{
+    return sonda_windows_probe(on_rung, user);
+}
+
+#define PRODUCT SONDA_PRODUCT_WINDOWS
 #elif defined(SONDA_WITH_MAC)
 #include "sonda/mac/mac.h"
 
