@@ -14,6 +14,7 @@ LISTS = {
     "host": "host/exports.txt",
     "linux": "platform/linux/exports.txt",
     "mac": "platform/mac/exports.txt",
+    "windows": "platform/win/exports.txt",
 }
 DECLARED = re.compile(r"^SONDA_API\b[^;]*?\b(sonda_\w+)\s*\(", re.S | re.M)
 
