@@ -225,6 +225,17 @@ static void test_etw__pid_used_again__not_the_former_image(void **state)
     expect_in(saw.ocsf[2], "\"path\":\"cmd.exe\"");
 }
 
+static void test_etw__halves_too_far_apart__not_joined(void **state)
+{
+    (void)state;
+    give("process", 1, 3, START DEVICE SHELL);
+    seconds = 11;
+    give("classic", 1, 4, CLASSIC LINE);
+    seconds = 0;
+
+    expect_in(saw.ocsf[1], "\"path\":\"powershell.exe\"");
+}
+
 static void test_etw__files_by_object_and_key__named(void **state)
 {
     (void)state;
@@ -434,6 +445,7 @@ int main(void)
         TEST(test_etw__no_classic_events__kernel_process_is_the_event),
         TEST(test_etw__classic_alone__image_of_its_command_line_or_bare),
         TEST(test_etw__pid_used_again__not_the_former_image),
+        TEST(test_etw__halves_too_far_apart__not_joined),
         TEST(test_etw__files_by_object_and_key__named),
         TEST(test_etw__registry_keys__named_by_object),
         TEST(test_etw__threads__remote_ones_are_shown),
