@@ -282,22 +282,25 @@ static const sonda__etw_layout powershell[] = {
 #define THREAT_PROCESS(id) FIELD(U32, VALUE, id), PASS(U64), PASS(U64), THREAT_LEVELS
 #define THREAT_ENDS THREAT_PROCESS(SOURCE_PROCESS_ID), FIELD(U32, VALUE, SOURCE_THREAD_ID), PASS(U64), \
     THREAT_PROCESS(TARGET_PROCESS_ID)
+/* Memory is not a process: there the caller is the process of the event. */
+#define MEMORY_ENDS THREAT_PROCESS(PROCESS_ID), FIELD(U32, VALUE, THREAD_ID), PASS(U64), \
+    THREAT_PROCESS(TARGET_PROCESS_ID)
 #define ORIGINAL NAMED(U32, VALUE, "OriginalProcessId"), PASS(U64), PASS(U64), THREAT_LEVELS
 #define REGION NAMED(POINTER, HEX, "BaseAddress"), NAMED(POINTER, HEX, "RegionSize")
 #define OUTCOME NAMED(U32, HEX, "OperationStatus")
 
 static const sonda__etw_field allocated[] = {
-    THREAT_ENDS, ORIGINAL, REGION, NAMED(U32, HEX, "AllocationType"), NAMED(U32, HEX, "ProtectionMask"), END};
+    MEMORY_ENDS, ORIGINAL, REGION, NAMED(U32, HEX, "AllocationType"), NAMED(U32, HEX, "ProtectionMask"), END};
 static const sonda__etw_field protected[] = {
-    THREAT_ENDS, ORIGINAL, REGION, NAMED(U32, HEX, "ProtectionMask"), NAMED(U32, HEX, "LastProtectionMask"), END};
+    MEMORY_ENDS, ORIGINAL, REGION, NAMED(U32, HEX, "ProtectionMask"), NAMED(U32, HEX, "LastProtectionMask"), END};
 static const sonda__etw_field mapped[] = {
-    THREAT_ENDS, REGION, NAMED(U32, HEX, "AllocationType"), NAMED(U32, HEX, "ProtectionMask"), END};
+    MEMORY_ENDS, REGION, NAMED(U32, HEX, "AllocationType"), NAMED(U32, HEX, "ProtectionMask"), END};
 static const sonda__etw_field queued[] = {
     THREAT_ENDS, NAMED(U32, VALUE, "TargetThreadId"), PASS(U64), ORIGINAL, PASS(U8), FIELD(POINTER, HEX, START_ADDRESS),
     NAMED(POINTER, HEX, "ApcArgument1"), NAMED(POINTER, HEX, "ApcArgument2"), NAMED(POINTER, HEX, "ApcArgument3"), END};
 static const sonda__etw_field context_set[] = {THREAT_ENDS, NAMED(U32, VALUE, "TargetThreadId"), PASS(U64), END};
 static const sonda__etw_field copied[] = {
-    OUTCOME, THREAT_ENDS, NAMED(POINTER, HEX, "BaseAddress"), NAMED(POINTER, HEX, "BytesCopied"), END};
+    OUTCOME, MEMORY_ENDS, NAMED(POINTER, HEX, "BaseAddress"), NAMED(POINTER, HEX, "BytesCopied"), END};
 static const sonda__etw_field suspended_thread[] = {
     OUTCOME, THREAT_ENDS, NAMED(U32, VALUE, "TargetThreadId"), PASS(U64), END};
 static const sonda__etw_field suspended[] = {OUTCOME, THREAT_ENDS, END};

@@ -127,6 +127,7 @@ static void expect_fields(const char *fields)
 #define THREAT "u4=70|u8=1|u8=2|u1=0|u1=0|u1=0|u4=71|u8=3|u4=80|u8=4|u8=5|u1=0|u1=0|u1=0"
 #define ORIGINAL "|u4=90|u8=6|u8=7|u1=0|u1=0|u1=0"
 #define THREAT_FIELDS "SourceProcessId=70|SourceThreadId=71|TargetProcessId=80"
+#define MEMORY_FIELDS "ProcessId=70|ThreadId=71|TargetProcessId=80"
 #define CLASSIC_FIELDS                                                               \
     "ProcessId=77|ParentProcessId=5|TerminalSessionId=1|TargetUserSid=S-1-16-12288|" \
     "CommandLine=a.exe /c \"x\""
@@ -289,20 +290,20 @@ static const row rows[] = {
 
     {"threat", 1, 1, 0, 0, 0, SONDA_CLASS_MEMORY, 1,
      THREAT ORIGINAL "|p=7ff0|p=1000|u4=12288|u4=64",
-     THREAT_FIELDS "|OriginalProcessId=90|BaseAddress=0x7ff0|RegionSize=0x1000|AllocationType="
+     MEMORY_FIELDS "|OriginalProcessId=90|BaseAddress=0x7ff0|RegionSize=0x1000|AllocationType="
                    "0x3000|ProtectionMask=0x40"},
     {"threat", 2, 1, 0, 0, 0, SONDA_CLASS_MEMORY, 2,
      THREAT ORIGINAL "|p=7ff0|p=1000|u4=32|u4=4",
-     THREAT_FIELDS "|ProtectionMask=0x20|LastProtectionMask=0x4"},
+     MEMORY_FIELDS "|ProtectionMask=0x20|LastProtectionMask=0x4"},
     {"threat", 3, 1, 0, 0, 0, SONDA_CLASS_MEMORY, 9, THREAT "|p=7ff0|p=1000|u4=0|u4=64",
-     THREAT_FIELDS "|BaseAddress=0x7ff0"},
+     MEMORY_FIELDS "|BaseAddress=0x7ff0"},
     {"threat", 4, 1, 0, 0, 0, PROCESS, OTHER,
      THREAT "|u4=81|u8=0" ORIGINAL "|u1=1|p=7ff0|p=1|p=2|p=3|u8=0",
      THREAT_FIELDS "|TargetThreadId=81|StartAddress=0x7ff0|ApcArgument1=0x1"},
     {"threat", 5, 1, 0, 0, 0, PROCESS, OTHER, THREAT "|u4=81|u8=0|u4=1",
      THREAT_FIELDS "|TargetThreadId=81"},
     {"threat", 14, 1, 0, 0, 0, SONDA_CLASS_MEMORY, 8, "u4=0|" THREAT "|p=7ff0|p=10",
-     THREAT_FIELDS "|OperationStatus=0x0|BytesCopied=0x10"},
+     MEMORY_FIELDS "|OperationStatus=0x0|BytesCopied=0x10"},
     {"threat", 15, 1, 0, 0, 0, PROCESS, OTHER, "u4=0|" THREAT "|u4=81|u8=0",
      THREAT_FIELDS "|TargetThreadId=81"},
     {"threat", 18, 1, 0, 0, 0, PROCESS, OTHER, "u4=0|" THREAT, THREAT_FIELDS},
