@@ -8,9 +8,11 @@
 #include "fake.h"
 #include "fake_os.h"
 
-/* Under Wine the kernel has functions of these names; there they are ours by
- * the import library (see platform/win/CMakeLists.txt). */
-#ifndef FAKE
+/* Under Wine the kernel has functions of these names; there ours have another,
+ * which the import library gives the driver (tests/windows/fltmgr/fltmgr.def). */
+#ifdef FAKE_UNDER_WINE
+#define FAKE(name) NTAPI Fake##name
+#else
 #define FAKE(name) NTAPI name
 #endif
 
