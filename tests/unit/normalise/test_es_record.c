@@ -402,6 +402,19 @@ static void test_authentication__failed__says_whose(void **state)
     assert_text(f->event, SONDA_FIELD_IMAGE, "/usr/bin/curl");
 }
 
+/* Whatever comes first in the message: the same one acts. */
+static void test_authentication__two_instigators__first_of_the_table_acts(void **state)
+{
+    struct fixture *f = *state;
+
+    begin(f, "authentication", 8);
+    es_process_block(&f->build, SONDA_ES_BLOCK_TOKEN_INSTIGATOR, &shell);
+    es_process_block(&f->build, SONDA_ES_BLOCK_OD_INSTIGATOR, &new_image);
+    es_process_block(&f->build, SONDA_ES_BLOCK_TOUCHID_INSTIGATOR, &shell);
+    decode(f);
+    assert_text(f->event, SONDA_FIELD_IMAGE, "/usr/bin/curl");
+}
+
 static void test_login_over_ssh__address__is_where_from(void **state)
 {
     struct fixture *f = *state;
@@ -585,6 +598,7 @@ int main(void)
         TEST(test_mmap__executable__is_an_image_load),
         TEST(test_launch_item__with_instigator__that_one_acts),
         TEST(test_authentication__failed__says_whose),
+        TEST(test_authentication__two_instigators__first_of_the_table_acts),
         TEST(test_login_over_ssh__address__is_where_from),
         TEST(test_flow__inbound__begins_at_the_remote_end),
         TEST(test_lookup__answers__are_one_text),
