@@ -342,7 +342,7 @@ static void enqueue(es_client_t *client, struct fake_message *made, uint32_t ski
     client->global_seq += skip;
     message->seq_num = message->version >= ES_VERSION_SEQ_NUM
                            ? client->seq[message->event_type]++
-                           : UINT64_C(0xdeadbeef);
+                           : UINT64_C(1000) * client->global_seq;
     message->global_seq_num = client->global_seq++;
     made->client = client;
     atomic_store(&made->references, 1);

@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "core/normalise/es_record.h"
 #include "fake_host.h"
 #include "sonda/spi/es_record.h"
 
@@ -286,6 +287,70 @@ static void test_adapter__numbers_left_out__counted_by_class(void **state)
     assert_int_equal(class_stats->delivered, 4);
     assert_int_equal(class_stats->produced, 9);
     host_end(&host);
+    assert_clean();
+}
+
+/* The oldest messages have no numbers, but something in their place. */
+static void test_adapter__version_without_numbers__no_gap(void **state)
+{
+    struct host host = {.keeps_bytes = true};
+    sonda_source_stats stats = SONDA_SOURCE_STATS_INIT;
+
+    (void)state;
+    host_begin(&host, 0, 64);
+    send((struct fake_event){.type = ES_NOTIFY_UNLINK, .version = 1});
+    send((struct fake_event){.type = ES_NOTIFY_UNLINK, .version = 1});
+    host.ops->stats(host.source, &stats);
+
+    assert_int_equal(stats.by_class[SONDA_SOURCE_CLASS_FILE_DELETE].lost, 0);
+    host_end(&host);
+    assert_clean();
+}
+
+static void assert_field(const sonda_event *event, sonda_field_id field, const char *text)
+{
+    sonda_field_view view = SONDA_FIELD_VIEW_INIT;
+
+    assert_int_equal(sonda_event_find(event, field, &view), SONDA_OK);
+    assert_int_equal(view.text_len, strlen(text));
+    assert_memory_equal(view.text, text, view.text_len);
+}
+
+/* What the adapter writes is what core's decoder reads. */
+static void test_adapter__records__decoded_by_core(void **state)
+{
+    struct host host = {.keeps_bytes = true};
+    sonda_error error = SONDA_ERROR_INIT;
+    sonda_event *event = NULL;
+
+    (void)state;
+    assert_int_equal(sonda_event_open(&event, NULL), SONDA_OK);
+    host_begin(&host, 0, 64);
+    send((struct fake_event){.type = ES_NOTIFY_EXEC, .arguments = 2, .argument_len = 3});
+    send((struct fake_event){.type = ES_NOTIFY_UNLINK, .path = "/tmp/gone"});
+
+    assert_int_equal(host.count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct kept *kept = &host.kept[i];
+
+        sonda__event_begin(event, &kept->header, sonda__names_of_table());
+        assert_int_equal(sonda__decode_es(event,
+                                          sonda__span_of((const char *)kept->bytes +
+                                                             SONDA_RECORD_HEADER_SIZE,
+                                                         kept->len - SONDA_RECORD_HEADER_SIZE),
+                                          &error),
+                         SONDA_OK);
+        if (i == 0) {
+            assert_field(event, SONDA_FIELD_IMAGE, "/usr/bin/tool");
+            assert_field(event, SONDA_FIELD_COMMAND_LINE, "aaa aaa");
+            assert_field(event, SONDA_FIELD_CURRENT_DIRECTORY, "/tmp");
+            assert_field(event, SONDA_FIELD_PROCESS_ID, "500");
+        } else {
+            assert_field(event, SONDA_FIELD_TARGET_FILENAME, "/tmp/gone");
+        }
+    }
+    host_end(&host);
+    sonda_event_close(event);
     assert_clean();
 }
 
@@ -577,6 +642,8 @@ int main(void)
         TEST(test_adapter__deadline__in_the_clock_of_headers),
         TEST(test_adapter__deadline_over_already__allowed_at_once),
         TEST(test_adapter__numbers_left_out__counted_by_class),
+        TEST(test_adapter__version_without_numbers__no_gap),
+        TEST(test_adapter__records__decoded_by_core),
         TEST(test_adapter__two_clients__one_start_is_one_record),
         TEST(test_adapter__start_without_question__is_the_event),
         TEST(test_adapter__guarded__only_launchd_ends_it),
