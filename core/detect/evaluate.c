@@ -10,6 +10,8 @@
 
 #include "core/detect/evaluate.h"
 
+#include "core/detect/value_list.h"
+
 static const uint8_t *
 listed(const sonda__question *question, sonda__section_kind kind, sonda__list list, uint32_t i)
 {
@@ -213,6 +215,21 @@ static bool any_beyond_ascii(const item_state *item)
     return false;
 }
 
+/* An item with a list: the first pattern that holds is the one to tell of. */
+static bool list_holds(const item_state *item, const sonda__value_list *list)
+{
+    sonda__list_item listed_item = {list, item->patterns, item->id, item->keyword};
+    uint32_t first = sonda__value_list_first(item->question, &listed_item);
+
+    if (first == SONDA__VALUE_NONE || sonda__matcher_is_stopped(item->question->matcher)) {
+        return false;
+    }
+    if (item->report != NULL) {
+        return group_holds(item, &first);
+    }
+    return true;
+}
+
 bool sonda__evaluate_item(const sonda__question *question,
                           uint32_t predicate,
                           sonda__answer_fn report,
@@ -221,6 +238,7 @@ bool sonda__evaluate_item(const sonda__question *question,
     const uint8_t *at =
         sonda__pack_entry(&question->content->pack, SONDA__SECTION_PREDICATES, predicate);
     item_state item = {.question = question, .report = report, .user = user};
+    const sonda__value_list *list;
     uint32_t flags;
     bool all;
 
@@ -236,6 +254,10 @@ bool sonda__evaluate_item(const sonda__question *question,
     if ((flags & SONDA__PREDICATE_BEYOND_ASCII) != 0 && !item.keyword &&
         !any_beyond_ascii(&item)) {
         return false;
+    }
+    list = sonda__value_lists_of(&question->content->lists, predicate);
+    if (list != NULL) {
+        return list_holds(&item, list);
     }
     for (uint32_t i = 0; i < item.patterns.count; i++) {
         if (group_holds(&item, &i) != all) {

@@ -119,6 +119,9 @@ struct sonda__matcher {
     const uint16_t *scans;           /* those that the fitting ones need */
     uint32_t scan_count;
     uint16_t *scan_list; /* SONDA__SCANS_MAX: of a kind that is not kept */
+    /* Lists of many values: pieces seen, and globs that wait to be asked. Zero between. */
+    uint64_t list_pieces[SONDA__VALUE_LIST_MOST / 64];
+    uint64_t list_globs[SONDA__VALUE_LIST_MOST / 64];
     sonda__gram_search_fn grams;
     sonda__gram_fields_fn gram_fields; /* or NULL */
     sonda__nibbles_fn nibbles;         /* or NULL */

@@ -188,6 +188,9 @@ static sonda_status load(sonda_content *content,
                                          &content->allocator);
     }
     if (status == SONDA_OK) {
+        status = sonda__value_lists_open(&content->lists, &content->pack, &content->allocator);
+    }
+    if (status == SONDA_OK) {
         status = sonda__content_link_filters(content, error);
     }
     return status == SONDA_OK ? sonda__content_link_policy(content, error) : status;
@@ -247,6 +250,7 @@ static void close_one(sonda_content *content)
 {
     sonda_allocator allocator = content->allocator;
 
+    sonda__value_lists_close(&content->lists, &allocator);
     sonda__scan_tables_close(&content->scans, &allocator);
     sonda__names_close(content->names);
     sonda__release(&allocator, content->responses);

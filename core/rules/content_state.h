@@ -16,6 +16,7 @@
 #include "core/rules/pack.h"
 #include "core/rules/program_shares.h"
 #include "core/rules/scan_tables.h"
+#include "core/rules/value_lists.h"
 
 /*
  * Packs laid over one another at most. Bounds the walk through bases, which
@@ -55,6 +56,7 @@ struct sonda_content {
     uint32_t first_filter; /* filters of the base */
     sonda__span features[SONDA__FEATURES_MAX];
     sonda__scan_tables scans;
+    sonda__value_lists lists;
 };
 
 /* The pack a rule over all packs is from, and its index there; or NULL. */
