@@ -11,6 +11,7 @@
  */
 
 #include "host/failure.h"
+#include "host/feeder.h"
 #include "host/loop.h"
 #include "host/open.h"
 
@@ -145,19 +146,38 @@ static int open_stream(reading *input, stream *from, uv_handle_type kind)
     return code;
 }
 
+static sonda_status on_fed(void *user, const char *bytes, int got)
+{
+    reading *input = user;
+    sonda_status status = SONDA_OK;
+
+    if (got < 0) {
+        (void)sonda__host_fail_uv(input->error, got, NULL);
+        return SONDA_ERR_IO;
+    }
+    if (got > 0) {
+        status = pass_on(input, bytes, (size_t)got);
+    }
+    if (got > 0 && status == SONDA_OK && input->options->on_idle != NULL) {
+        status = input->options->on_idle(input->options->user);
+    }
+    return status;
+}
+
 static sonda_status read_stream(reading *input, uv_handle_type kind)
 {
     stream from;
     int code = open_stream(input, &from, kind);
 
-    if (code == 0) {
-        from.handle.data = input;
-        code = uv_read_start(&from.stream, give_block, on_read);
-        if (code == 0) {
-            sonda__host_enter(input->host, on_wake, input);
-        }
-        sonda__host_close_handle(input->host, &from.handle);
+    if (code != 0) {
+        return sonda__feeder_run(input->host, input->descriptor, BLOCK_SIZE, on_fed, input);
     }
+    from.handle.data = input;
+    code = uv_read_start(&from.stream, give_block, on_read);
+    if (code == 0) {
+        sonda__host_enter(input->host, on_wake, input);
+    }
+    sonda__host_close_handle(input->host, &from.handle);
     if (code != 0) {
         (void)sonda__host_fail_uv(input->error, code, NULL);
         return SONDA_ERR_IO;
