@@ -41,6 +41,16 @@ def same(name, argv):
         print(f"  {one[2][-300:]!r}\n  {other[2][-300:]!r}")
 
 
+def logs(name, folder, packs, size=100):
+    """Event logs below a folder, many at once: Wine is slow to start."""
+    files = sorted(str(f) for f in folder.rglob("*.evtx"))
+    for at in range(0, len(files), size):
+        some = files[at:at + size]
+        same(f"{name}, {at + 1} to {at + len(some)}", ["replay", "--pack", packs[0], "--output", "findings", "--events", *some])
+    if not files:
+        print(f"skipped: no event logs at {folder}")
+
+
 def unpacked(archive, folder):
     with zipfile.ZipFile(archive) as z:
         name = next(n for n in z.namelist() if n.endswith(".json") and "MACOSX" not in n)
@@ -66,6 +76,8 @@ def main():
             inputs = [unpacked(a, tmp) for a in sorted((DATA / "windows/security-datasets").glob("*.zip"))]
             for path in inputs:
                 same(os.path.basename(path), ["replay", "--pack", packs[0], "--output", "findings", path])
+            logs("event logs of SigmaHQ's regression tests", DATA / "sigma" / "regression_data", packs)
+            logs("EVTX-ATTACK-SAMPLES", DATA / "windows" / "evtx-attack-samples", packs)
     print(f"{counts[True]} passed, {counts[False]} failed")
     return 1 if counts[False] else 0
 
