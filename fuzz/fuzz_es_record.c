@@ -72,7 +72,8 @@ static void round_trip(const sonda_event *event, sonda_event *again)
         return; /* its names alone are a megabyte */
     }
     sonda__event_begin(again, &header, sonda__names_of_table());
-    require(sonda__decode_json(again, sonda__span_of(text, json.out.needed), &error) == SONDA_OK);
+    require(sonda__decode_json(again, sonda__span_of(text, json.out.needed), &error) ==
+            SONDA_OK);
     if (again->product == SONDA_PRODUCT_MACOS && is_plain_member(event)) {
         same_fields(event, again);
     }

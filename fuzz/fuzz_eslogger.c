@@ -47,7 +47,8 @@ static void write_and_read(const sonda_event *event, sonda_event *again)
         return;
     }
     sonda__event_begin(again, &header, sonda__names_of_table());
-    require(sonda__decode_json(again, sonda__span_of(text, json.out.needed), &error) == SONDA_OK);
+    require(sonda__decode_json(again, sonda__span_of(text, json.out.needed), &error) ==
+            SONDA_OK);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

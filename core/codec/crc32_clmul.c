@@ -78,8 +78,7 @@ CLMUL static size_t fold_bytes(uint32_t *crc, const uint8_t *p, size_t len)
 
 sonda__crc32_folder *sonda__crc32_fold(void)
 {
-    return SONDA__CPU_SUPPORTS("pclmul") && SONDA__CPU_SUPPORTS("sse4.1") ? fold_bytes
-                                                                                : NULL;
+    return SONDA__CPU_SUPPORTS("pclmul") && SONDA__CPU_SUPPORTS("sse4.1") ? fold_bytes : NULL;
 }
 
 #else

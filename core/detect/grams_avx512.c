@@ -66,8 +66,7 @@ __attribute__((target("avx512f"))) static bool grams(sonda__gram_search *search)
 /* Asks for more than it uses: processors before those lose more than they gain. */
 sonda__gram_search_fn sonda__grams_avx512(void)
 {
-    return SONDA__CPU_SUPPORTS("avx512f") && SONDA__CPU_SUPPORTS("avx512vbmi2") ? grams
-                                                                                      : NULL;
+    return SONDA__CPU_SUPPORTS("avx512f") && SONDA__CPU_SUPPORTS("avx512vbmi2") ? grams : NULL;
 }
 
 #else
