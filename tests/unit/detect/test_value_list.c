@@ -43,7 +43,7 @@ static size_t add(char *out, size_t at, size_t room, const char *text)
 
 static size_t add_value(size_t at, uint32_t wildcards)
 {
-    uint32_t parts = 3 + below(8);
+    uint32_t parts = 2 + below(8);
 
     at = add(yaml, at, YAML_ROOM, "\n            - 'x");
     for (uint32_t i = 0; i < parts; i++) {
@@ -213,6 +213,32 @@ static void test_long_list__several_values_hold__tells_of_the_first_in_the_rule(
     fixture_close(&fixture);
 }
 
+/* The way to the longer value is left behind the shorter one, which stands within it. */
+static void test_long_list__value_within_the_beginning_of_another__is_found(void **state)
+{
+    static const struct {
+        const char *item;
+        const char *text;
+    } rows[] = {
+        {"A|contains:", "kmknkokq"},
+        {"A|endswith:", "zkmknko"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        rule_fixture fixture;
+        char item[100];
+
+        state_of_random = 9;
+        (void)snprintf(item, sizeof item, "%s\n            - kmknkokp\n            - nko",
+                       rows[i].item);
+        fixture_open(&fixture, make_content(item, 100, 0));
+        fixture_event(&fixture, (const test_field[]){{"A", rows[i].text, 0}, {NULL, NULL, 0}});
+        assert_int_equal(fixture_match(&fixture), 1);
+        fixture_close(&fixture);
+    }
+}
+
 /* Steps of asking an item of a value made of so many bytes. */
 static uint64_t steps_of(rule_fixture *fixture, const char *text, size_t len)
 {
@@ -261,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_long_list__values_and_near_misses__answers_as_one_by_one),
         cmocka_unit_test(test_long_list__several_values_hold__tells_of_the_first_in_the_rule),
+        cmocka_unit_test(test_long_list__value_within_the_beginning_of_another__is_found),
         cmocka_unit_test(test_long_list__value_of_a_megabyte__takes_as_many_steps_a_byte),
     };
 
