@@ -11,29 +11,16 @@
 
 #include "platform.h"
 
-typedef struct request_head {
-    UINT32 version, size;
-    UINT64 id, deadline;
-} request_head;
-_Static_assert(sizeof(request_head) == SONDA_DRIVER_REQUEST_AT_RECORD, "as documented");
-
-typedef struct decision_reply {
-    UINT32 version, verdict;
-    UINT64 id;
-    UINT32 cache_ms, zero;
-} decision_reply;
-_Static_assert(sizeof(decision_reply) == SONDA_DRIVER_REPLY_SIZE, "as documented");
-
-static BOOLEAN is_sound(const decision_reply *reply, ULONG len, UINT64 id)
+static BOOLEAN is_sound(const sonda_driver_reply *reply, ULONG len, UINT64 id)
 {
     return len == sizeof *reply && reply->version == SONDA_DRIVER_VERSION && reply->id == id &&
            (reply->verdict == SONDA_DRIVER_ALLOW || reply->verdict == SONDA_DRIVER_DENY);
 }
 
 /* Sends the event from one of the buffers; returns what came of it. */
-static UINT32 send(driver_event *event, UINT8 *buffer, UINT32 ms, decision_reply *reply)
+static UINT32 send(driver_event *event, UINT8 *buffer, UINT32 ms, sonda_driver_reply *reply)
 {
-    request_head *request = (request_head *)buffer;
+    sonda_driver_request *request = (sonda_driver_request *)buffer;
     ULONG len = sizeof *reply;
     UINT32 size;
 
@@ -59,7 +46,7 @@ static UINT32 send(driver_event *event, UINT8 *buffer, UINT32 ms, decision_reply
     }
 }
 
-static UINT32 ask(driver_event *event, decision_reply *reply)
+static UINT32 ask(driver_event *event, sonda_driver_reply *reply)
 {
     UINT32 ms = (UINT32)READ(driver.deadline_ms);
 
@@ -78,25 +65,14 @@ static UINT32 ask(driver_event *event, decision_reply *reply)
     return SONDA_DRIVER_BUSY;
 }
 
-/* Nobody may have seen it: it goes the way of all events. */
-static BOOLEAN take_default(driver_event *event)
-{
-    BOOLEAN refuse = (READ(driver.options) & SONDA_DRIVER_OPTION_DEFAULT_DENY) != 0;
-
-    event->head.flags |= SONDA_DRIVER_HEAD_DEFAULTED;
-    event->head.flags |= refuse ? SONDA_DRIVER_HEAD_DENIED : 0;
-    event_emit(event);
-    return refuse;
-}
-
 BOOLEAN decide(driver_event *event, driver_stream *stream)
 {
-    UINT64 now = driver.platform->uptime();
-    UINT32 verdict = stream != NULL ? stream_verdict(stream, now) : 0;
+    UINT32 verdict = stream != NULL ? stream_verdict(stream, driver.platform->uptime()) : 0;
     LONG64 before = stream != NULL ? READ64(stream->decision) : 0;
     driver_event asked = *event; /* its texts may be cut shorter */
-    decision_reply reply = {0};
+    sonda_driver_reply reply = {0};
     UINT32 outcome;
+    BOOLEAN refuse;
 
     if (verdict != 0) {
         COUNT(cached);
@@ -105,8 +81,13 @@ BOOLEAN decide(driver_event *event, driver_stream *stream)
     outcome = ask(&asked, &reply);
     COUNT(outcomes[outcome]);
     if (outcome != SONDA_DRIVER_ANSWERED) {
+        /* Nobody may have seen it: it goes the way of all events. */
+        refuse = (READ(driver.options) & SONDA_DRIVER_OPTION_DEFAULT_DENY) != 0;
         event->head.request = asked.head.request;
-        return take_default(event);
+        event->head.flags |=
+            SONDA_DRIVER_HEAD_DEFAULTED | (refuse ? SONDA_DRIVER_HEAD_DENIED : 0);
+        event_emit(event);
+        return refuse;
     }
     if (stream != NULL && reply.cache_ms != 0) {
         stream_remember(stream, before, reply.verdict,

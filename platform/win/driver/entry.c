@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Load and unload, stage by stage.
+ * Load and unload.
  *
  * Everything that is taken is taken here, and the load fails where something is
  * not to be had: a sensor that lacks half its senses must say so. Unload is
- * possible at any moment and goes the stages back: the ports close first, which
+ * possible at any moment: the ports close first, which
  * ends requests under way, then each notification, whose removal waits for its
  * last call.
  */
@@ -14,43 +14,23 @@
 
 DRIVER_INITIALIZE DriverEntry;
 
-enum { FILTER, PROCESS, THREAD, IMAGE, REGISTRY, OBJECT, PORTS, FILTERING, STAGE_COUNT };
-
 driver_state driver;
 
-static void undo(LONG stage)
-{
-    switch (stage) {
-    case FILTER:
-        FltUnregisterFilter(driver.filter);
-        break;
-    case PROCESS:
-        PsSetCreateProcessNotifyRoutineEx(on_process, TRUE);
-        break;
-    case THREAD:
-        PsRemoveCreateThreadNotifyRoutine(on_thread);
-        break;
-    case IMAGE:
-        PsRemoveLoadImageNotifyRoutine(on_image);
-        break;
-    case REGISTRY:
-        CmUnRegisterCallback(driver.registry_cookie);
-        break;
-    case OBJECT:
-        ObUnRegisterCallbacks(driver.object_handle);
-        break;
-    case PORTS:
-        ports_close();
-        break;
-    default: /* FILTERING ends with FILTER */
-        break;
-    }
-}
-
+/* What was not registered may be removed all the same, but for three. */
 static NTSTATUS NTAPI on_unload(ULONG flags)
 {
-    while (driver.stage > 0) {
-        undo(--driver.stage);
+    if (driver.filter != NULL) {
+        ports_close();
+    }
+    if (driver.object_handle != NULL) {
+        ObUnRegisterCallbacks(driver.object_handle);
+    }
+    (void)CmUnRegisterCallback(driver.registry_cookie);
+    (void)PsRemoveLoadImageNotifyRoutine(on_image);
+    (void)PsRemoveCreateThreadNotifyRoutine(on_thread);
+    (void)PsSetCreateProcessNotifyRoutineEx(on_process, TRUE);
+    if (driver.filter != NULL) {
+        FltUnregisterFilter(driver.filter);
     }
     ExFreePoolWithTag(driver.queue, POOL_TAG);
     return STATUS_SUCCESS;
@@ -62,14 +42,11 @@ static const FLT_CONTEXT_REGISTRATION contexts[] = {
 };
 
 static const FLT_REGISTRATION filter = {
-    .Size = sizeof filter,
-    .Version = FLT_REGISTRATION_VERSION,
-    .ContextRegistration = contexts,
-    .OperationRegistration = file_operations,
-    .FilterUnloadCallback = on_unload,
+    sizeof filter, FLT_REGISTRATION_VERSION, 0,
+    contexts,      file_operations,          .FilterUnloadCallback = on_unload,
 };
 
-static NTSTATUS enter(PDRIVER_OBJECT object, LONG stage)
+static NTSTATUS start(PDRIVER_OBJECT object)
 {
     UNICODE_STRING altitude = RTL_CONSTANT_STRING(ALTITUDE);
     OB_OPERATION_REGISTRATION handles = {
@@ -77,31 +54,22 @@ static NTSTATUS enter(PDRIVER_OBJECT object, LONG stage)
         NULL};
     OB_CALLBACK_REGISTRATION objects = {OB_FLT_REGISTRATION_VERSION, 1, altitude, NULL,
                                         &handles};
+    LARGE_INTEGER *cookie = &driver.registry_cookie;
+    NTSTATUS s = FltRegisterFilter(object, &filter, &driver.filter);
 
-    switch (stage) {
-    case FILTER:
-        return FltRegisterFilter(object, &filter, &driver.filter);
-    case PROCESS:
-        return PsSetCreateProcessNotifyRoutineEx(on_process, FALSE);
-    case THREAD:
-        return PsSetCreateThreadNotifyRoutine(on_thread);
-    case IMAGE:
-        return PsSetLoadImageNotifyRoutine(on_image);
-    case REGISTRY:
-        return CmRegisterCallbackEx(on_registry, &altitude, object, NULL,
-                                    &driver.registry_cookie, NULL);
-    case OBJECT:
-        return ObRegisterCallbacks(&objects, &driver.object_handle);
-    case PORTS:
-        return ports_open();
-    default:
-        return FltStartFiltering(driver.filter);
-    }
+    s = NT_SUCCESS(s) ? PsSetCreateProcessNotifyRoutineEx(on_process, FALSE) : s;
+    s = NT_SUCCESS(s) ? PsSetCreateThreadNotifyRoutine(on_thread) : s;
+    s = NT_SUCCESS(s) ? PsSetLoadImageNotifyRoutine(on_image) : s;
+    s = NT_SUCCESS(s) ? CmRegisterCallbackEx(on_registry, &altitude, object, NULL, cookie, NULL)
+                      : s;
+    s = NT_SUCCESS(s) ? ObRegisterCallbacks(&objects, &driver.object_handle) : s;
+    s = NT_SUCCESS(s) ? ports_open() : s;
+    return NT_SUCCESS(s) ? FltStartFiltering(driver.filter) : s;
 }
 
 NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT object, PUNICODE_STRING path)
 {
-    NTSTATUS status = STATUS_SUCCESS;
+    NTSTATUS status;
 
     RtlZeroMemory(&driver, sizeof driver);
     driver.platform = &driver_windows;
@@ -114,10 +82,7 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT object, PUNICODE_STRING path)
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     driver.requests = driver.queue + QUEUE_SIZE;
-    while (driver.stage < STAGE_COUNT && NT_SUCCESS(status)) {
-        status = enter(object, driver.stage);
-        driver.stage += NT_SUCCESS(status);
-    }
+    status = start(object);
     if (!NT_SUCCESS(status)) {
         (void)on_unload(0);
     }

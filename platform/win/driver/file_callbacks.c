@@ -18,8 +18,6 @@ typedef FLT_POSTOP_CALLBACK_STATUS post_status;
 
 #define PAGING_IO (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO)
 #define SL_PAGING_OR_DIRECTORY (SL_OPEN_PAGING_FILE | SL_OPEN_TARGET_DIRECTORY)
-#define WRITES (FILE_WRITE_DATA | FILE_APPEND_DATA)
-#define WRITABLE (PAGE_READWRITE | PAGE_EXECUTE_READWRITE)
 
 /* GUID_ECP_PREFETCH_OPEN: the cache manager warms up a start. */
 static const GUID prefetch_open = {
@@ -57,10 +55,8 @@ static PFLT_FILE_NAME_INFORMATION name_of(operation *data, BOOLEAN may_wait)
     return name;
 }
 
-static void add_name(driver_event *event, UINT16 kind, PFLT_FILE_NAME_INFORMATION name)
-{
-    event_add_text(event, kind, name != NULL ? &name->Name : NULL);
-}
+#define TEXT_OF(name) ((name) != NULL ? &(name)->Name : NULL)
+#define ASKS(option) ((READ(driver.options) & (option)) != 0)
 
 static void release_name(PFLT_FILE_NAME_INFORMATION name)
 {
@@ -82,14 +78,9 @@ static void emit(operation *data, UINT16 type, driver_stream *stream, UINT32 arg
     driver_event event;
 
     begin(&event, type, stream, argument);
-    add_name(&event, SONDA_DRIVER_ITEM_NAME, name);
+    event_add_text(&event, SONDA_DRIVER_ITEM_NAME, TEXT_OF(name));
     event_emit(&event);
     release_name(name);
-}
-
-static BOOLEAN asks(LONG option)
-{
-    return (READ(driver.options) & option) != 0;
 }
 
 static pre_status NTAPI pre_create(operation *data, related *objects, PVOID *context)
@@ -99,8 +90,8 @@ static pre_status NTAPI pre_create(operation *data, related *objects, PVOID *con
 
     *context = NULL;
     if ((options >> 24 == FILE_OPEN && (options & FILE_DELETE_ON_CLOSE) == 0 &&
-         (access & WRITES) == 0 &&
-         ((access & FILE_EXECUTE) == 0 || !asks(SONDA_DRIVER_OPTION_ASK_EXECUTE))) ||
+         (access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) == 0 &&
+         ((access & FILE_EXECUTE) == 0 || !ASKS(SONDA_DRIVER_OPTION_ASK_EXECUTE))) ||
         (options & FILE_DIRECTORY_FILE) != 0 ||
         (data->Iopb->OperationFlags & SL_PAGING_OR_DIRECTORY) != 0 || is_exempt(data) ||
         is_prefetch(data)) {
@@ -114,8 +105,8 @@ static BOOLEAN opened(operation *data, driver_stream *stream, ACCESS_MASK access
 {
     UINT32 result = (UINT32)data->IoStatus.Information;
     BOOLEAN made = result != FILE_OPENED;
-    BOOLEAN ask = made ? asks(SONDA_DRIVER_OPTION_ASK_CREATE)
-                       : (access & FILE_EXECUTE) != 0 && asks(SONDA_DRIVER_OPTION_ASK_EXECUTE);
+    BOOLEAN ask = made ? ASKS(SONDA_DRIVER_OPTION_ASK_CREATE)
+                       : (access & FILE_EXECUTE) != 0 && ASKS(SONDA_DRIVER_OPTION_ASK_EXECUTE);
     PFLT_FILE_NAME_INFORMATION name;
     BOOLEAN refuse = FALSE;
     driver_event event;
@@ -129,7 +120,7 @@ static BOOLEAN opened(operation *data, driver_stream *stream, ACCESS_MASK access
     name = name_of(data, TRUE);
     begin(&event, made ? SONDA_DRIVER_FILE_CREATE : SONDA_DRIVER_FILE_EXECUTE, stream, access);
     event.head.argument2 = result;
-    add_name(&event, SONDA_DRIVER_ITEM_NAME, name);
+    event_add_text(&event, SONDA_DRIVER_ITEM_NAME, TEXT_OF(name));
     if (ask) {
         refuse = decide(&event, stream);
     } else {
@@ -170,7 +161,6 @@ static pre_status NTAPI pre_write(operation *data, related *objects, PVOID *cont
 {
     driver_stream *stream;
 
-    *context = NULL;
     if (!is_exempt(data)) {
         stream = stream_get(objects, TRUE);
         if (stream != NULL) {
@@ -192,8 +182,8 @@ static pre_status NTAPI pre_section(operation *data, related *objects, PVOID *co
     ULONG sync = data->Iopb->Parameters.AcquireForSectionSynchronization.SyncType;
     driver_stream *stream;
 
-    *context = NULL;
-    if (sync == SyncTypeCreateSection && (protection & WRITABLE) != 0 &&
+    if (sync == SyncTypeCreateSection &&
+        (protection & (PAGE_READWRITE | PAGE_EXECUTE_READWRITE)) != 0 &&
         ExGetPreviousMode() != KernelMode && !is_sensor()) {
         stream = stream_get(objects, FALSE);
         if (stream != NULL) {
@@ -211,7 +201,6 @@ static pre_status NTAPI pre_cleanup(operation *data, related *objects, PVOID *co
 {
     driver_stream *stream = is_exempt(data) ? NULL : stream_get(objects, FALSE);
 
-    *context = NULL;
     if (stream != NULL && InterlockedExchange(&stream->dirty, 0) != 0) {
         emit(data, SONDA_DRIVER_FILE_CLEANUP, stream, 0);
     }
@@ -237,7 +226,6 @@ static UINT16 type_of(const operation *data)
  * the same thread comes back, at PASSIVE_LEVEL. */
 static pre_status NTAPI pre_set(operation *data, related *objects, PVOID *context)
 {
-    *context = NULL;
     if (type_of(data) == 0 || is_exempt(data)) {
         return FLT_PREOP_SUCCESS_NO_CALLBACK;
     }
@@ -256,10 +244,10 @@ static void emit_change(operation *data, driver_stream *stream, PFLT_FILE_NAME_I
 
     begin(&event, type_of(data), stream, 0);
     event.head.argument2 = data->Iopb->Parameters.SetFileInformation.FileInformationClass;
-    add_name(&event, SONDA_DRIVER_ITEM_NAME, name);
+    event_add_text(&event, SONDA_DRIVER_ITEM_NAME, TEXT_OF(name));
     if (event.head.type == SONDA_DRIVER_FILE_RENAME) {
         renamed = name_of(data, TRUE);
-        add_name(&event, SONDA_DRIVER_ITEM_TARGET_NAME, renamed);
+        event_add_text(&event, SONDA_DRIVER_ITEM_TARGET_NAME, TEXT_OF(renamed));
     } else if (event.head.type == SONDA_DRIVER_FILE_DELETE) {
         RtlCopyMemory(&event.head.argument, buffer, len < 4 ? len : 4);
     } else if (event.head.type == SONDA_DRIVER_FILE_SIZE) {

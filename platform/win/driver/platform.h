@@ -16,7 +16,7 @@
 
 #include <fltKernel.h>
 
-#include "sonda/spi/driver_record.h"
+#include "sonda/spi/driver_layout.h"
 
 /* Bytes of the queue: two seconds of a machine that makes 5,000 records of
  * 400 bytes each second. A power of two. */
@@ -32,34 +32,17 @@
 /* Of registry and object callbacks; not assigned by Microsoft: see the INF file. */
 #define ALTITUDE L"389999"
 
-/* The head of a payload, as sonda/spi/driver_record.h has it. */
-typedef struct driver_head {
-    UINT32 size;
-    UINT16 type, flags;
-    UINT64 time, uptime, sequence;
-    UINT32 pid, tid;
-    UINT64 start;
-    UINT32 other_pid, other_id;
-    UINT64 other_start, stream, address, length;
-    UINT32 argument, argument2;
-    UINT64 request;
-    UINT32 session, zero[5];
-} driver_head;
-_Static_assert(sizeof(driver_head) == SONDA_DRIVER_HEAD_SIZE, "as documented");
-_Static_assert(FIELD_OFFSET(driver_head, start) == SONDA_DRIVER_AT_START, "as documented");
-_Static_assert(FIELD_OFFSET(driver_head, stream) == SONDA_DRIVER_AT_STREAM, "as documented");
-_Static_assert(FIELD_OFFSET(driver_head, request) == SONDA_DRIVER_AT_REQUEST, "as documented");
-
-typedef struct driver_item {
-    UINT16 kind, flags;
-    UINT32 len;
-    const void *bytes;
-} driver_item;
+_Static_assert(sizeof(sonda_driver_head) == SONDA_DRIVER_HEAD_SIZE, "as documented");
+_Static_assert(sizeof(sonda_driver_command) == SONDA_DRIVER_COMMAND_SIZE, "as documented");
+_Static_assert(sizeof(sonda_driver_counters) == SONDA_DRIVER_COUNTERS_SIZE, "as documented");
+_Static_assert(sizeof(sonda_driver_request) == SONDA_DRIVER_REQUEST_AT_RECORD, "as documented");
+_Static_assert(sizeof(sonda_driver_reply) == SONDA_DRIVER_REPLY_SIZE, "as documented");
 
 /* A record before it is written; borrows the texts. */
 typedef struct driver_event {
-    driver_head head;
-    driver_item items[ITEM_MAX];
+    sonda_driver_head head;
+    sonda_driver_item items[ITEM_MAX];
+    const void *bytes[ITEM_MAX]; /* of the items */
     UINT32 item_count;
 } driver_event;
 
@@ -78,18 +61,10 @@ typedef struct driver_platform {
     NTSTATUS (*send)(void *request, UINT32 len, void *reply, ULONG *reply_len, UINT32 ms);
 } driver_platform;
 
-/* As the client is given them. The first two and the last three under the lock. */
-typedef struct driver_counters {
-    UINT64 produced[SONDA_DRIVER_TYPE_COUNT], dropped[SONDA_DRIVER_TYPE_COUNT];
-    LONG64 outcomes[SONDA_DRIVER_OUTCOME_COUNT], cached, forgotten, nameless;
-    UINT64 queued, queued_most, memory;
-} driver_counters;
-_Static_assert(sizeof(driver_counters) == SONDA_DRIVER_COUNTERS_SIZE, "as documented");
-
 typedef struct driver_state {
     const driver_platform *platform;
-    driver_counters counters;
-    KSPIN_LOCK lock; /* of the queue; never held across a wait */
+    sonda_driver_counters counters; /* those by type, and of the queue, under its lock */
+    KSPIN_LOCK lock;                /* of the queue; never held across a wait */
     UINT8 *queue;
     UINT64 head, tail, sequence; /* positions in the queue, only ever growing */
     LONG reading, waiting;
@@ -97,7 +72,7 @@ typedef struct driver_state {
     UINT8 *requests; /* SONDA_DRIVER_REQUEST_COUNT buffers, and which are taken */
     LONG taken[SONDA_DRIVER_REQUEST_COUNT];
     LONG64 request_id, stream_id;
-    LONG stage, stopping, stream_count, epoch;
+    LONG stopping, stream_count, epoch;
     LONG options, deadline_ms, sensor_pid, watched[SONDA_DRIVER_WATCHED_COUNT];
     LONG fresh[FRESH_COUNT];
     PFLT_FILTER filter;

@@ -11,12 +11,6 @@
 
 #include "platform.h"
 
-typedef struct command {
-    UINT32 version, kind, argument, deadline_ms;
-    UINT32 watched[SONDA_DRIVER_WATCHED_COUNT];
-} command;
-_Static_assert(sizeof(command) == SONDA_DRIVER_COMMAND_SIZE, "as documented");
-
 static NTSTATUS NTAPI
 on_connect(PFLT_PORT client, PVOID cookie, PVOID context, ULONG len, PVOID *port_cookie)
 {
@@ -34,7 +28,7 @@ on_connect(PFLT_PORT client, PVOID cookie, PVOID context, ULONG len, PVOID *port
     return STATUS_SUCCESS;
 }
 
-static void apply(const command *wanted)
+static void apply(const sonda_driver_command *wanted)
 {
     InterlockedExchange(&driver.deadline_ms, (LONG)wanted->deadline_ms);
     for (int i = 0; i < SONDA_DRIVER_WATCHED_COUNT; i++) {
@@ -45,7 +39,7 @@ static void apply(const command *wanted)
 
 static VOID NTAPI on_disconnect(PVOID cookie)
 {
-    static const command none = {.deadline_ms = SONDA_DRIVER_DEADLINE_MAX_MS};
+    static const sonda_driver_command none = {.deadline_ms = SONDA_DRIVER_DEADLINE_MAX_MS};
     ULONG_PTR port = (ULONG_PTR)cookie;
 
     InterlockedExchange(&driver.connected[port], 0);
@@ -58,7 +52,7 @@ static VOID NTAPI on_disconnect(PVOID cookie)
 
 static NTSTATUS give_counters(PVOID out, ULONG capacity, PULONG len)
 {
-    LONG64 now[sizeof(driver_counters) / sizeof(LONG64)];
+    LONG64 now[sizeof(sonda_driver_counters) / sizeof(LONG64)];
     LONG64 *from = (LONG64 *)&driver.counters;
     KIRQL irql;
 
@@ -77,7 +71,7 @@ static NTSTATUS give_counters(PVOID out, ULONG capacity, PULONG len)
 static NTSTATUS NTAPI
 on_message(PVOID cookie, PVOID in, ULONG in_len, PVOID out, ULONG capacity, PULONG len)
 {
-    command wanted;
+    sonda_driver_command wanted;
 
     *len = 0;
     if (in_len != sizeof wanted || !user_copy(&wanted, in, sizeof wanted) ||
@@ -110,7 +104,6 @@ NTSTATUS ports_open(void)
 {
     UNICODE_STRING names[] = {RTL_CONSTANT_STRING(L"" SONDA_DRIVER_EVENT_PORT),
                               RTL_CONSTANT_STRING(L"" SONDA_DRIVER_DECISION_PORT)};
-    PFLT_MESSAGE_NOTIFY notify[] = {on_message, NULL};
     PSECURITY_DESCRIPTOR descriptor = NULL;
     OBJECT_ATTRIBUTES attributes;
     NTSTATUS status = FltBuildDefaultSecurityDescriptor(&descriptor, FLT_PORT_ALL_ACCESS);
@@ -118,15 +111,12 @@ NTSTATUS ports_open(void)
     for (ULONG_PTR port = PORT_EVENTS; port <= PORT_DECISIONS && NT_SUCCESS(status); port++) {
         InitializeObjectAttributes(&attributes, &names[port],
                                    OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE, NULL, descriptor);
-        status =
-            FltCreateCommunicationPort(driver.filter, &driver.servers[port], &attributes,
-                                       (PVOID)port, on_connect, on_disconnect, notify[port], 1);
+        status = FltCreateCommunicationPort(driver.filter, &driver.servers[port], &attributes,
+                                            (PVOID)port, on_connect, on_disconnect,
+                                            port == PORT_EVENTS ? on_message : NULL, 1);
     }
     if (descriptor != NULL) {
         FltFreeSecurityDescriptor(descriptor);
-    }
-    if (!NT_SUCCESS(status)) {
-        ports_close();
     }
     return status;
 }

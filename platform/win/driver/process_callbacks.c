@@ -11,16 +11,13 @@
 
 #include "platform.h"
 
-static LONG *fresh_slot(HANDLE pid)
-{
-    return &driver.fresh[(ULONG_PTR)pid >> 2 & (FRESH_COUNT - 1)];
-}
+#define FRESH_SLOT(pid) (&driver.fresh[(ULONG_PTR)(pid) >> 2 & (FRESH_COUNT - 1)])
 
 static void started(PEPROCESS process, HANDLE pid, PPS_CREATE_NOTIFY_INFO info)
 {
     driver_event event;
 
-    InterlockedExchange(fresh_slot(pid), (LONG)(ULONG_PTR)pid);
+    InterlockedExchange(FRESH_SLOT(pid), (LONG)(ULONG_PTR)pid);
     event_begin(&event, SONDA_DRIVER_PROCESS_START);
     event_process(&event, process);
     event_other(&event, info->ParentProcessId);
@@ -55,7 +52,7 @@ VOID NTAPI on_thread(HANDLE pid, HANDLE tid, BOOLEAN create)
     driver_event event;
 
     if (!create || PsGetCurrentProcessId() == pid ||
-        InterlockedCompareExchange(fresh_slot(pid), 0, number) == number || is_sensor()) {
+        InterlockedCompareExchange(FRESH_SLOT(pid), 0, number) == number || is_sensor()) {
         return;
     }
     event_begin(&event, SONDA_DRIVER_REMOTE_THREAD);

@@ -38,7 +38,7 @@ static queue_entry *put_entry(LONG state, UINT32 size)
 
 UINT8 *queue_reserve(UINT16 type, UINT32 size, UINT64 *sequence)
 {
-    driver_counters *counters = &driver.counters;
+    sonda_driver_counters *counters = &driver.counters;
     queue_entry *entry = NULL;
     UINT64 used;
     UINT32 rest;
@@ -95,8 +95,7 @@ static NTSTATUS copy_entry(queue_entry *entry, UINT8 *out, UINT32 capacity, ULON
 static NTSTATUS read_queue(UINT8 *out, UINT32 capacity, ULONG *len)
 {
     NTSTATUS status = STATUS_SUCCESS;
-    UINT64 head;
-    UINT64 tail;
+    UINT64 head, tail;
     KIRQL irql;
 
     KeAcquireSpinLock(&driver.lock, &irql);

@@ -7,8 +7,8 @@
 
 #include "platform.h"
 
-#define ITEM_HEAD ((UINT32)SONDA_DRIVER_ITEM_HEAD_SIZE)
-#define ITEM_WHOLE(len) (ITEM_HEAD + (((len) + 7u) & ~7u))
+/* The head of an item has eight bytes. */
+#define ITEM_WHOLE(len) (8u + (((len) + 7u) & ~7u))
 
 BOOLEAN is_sensor(void)
 {
@@ -49,12 +49,11 @@ void event_other(driver_event *event, HANDLE pid)
 
 void event_add(driver_event *event, UINT16 kind, const void *bytes, SIZE_T len)
 {
-    driver_item *item = &event->items[event->item_count++];
+    UINT32 most = SONDA_DRIVER_RECORD_MAX;
 
-    item->kind = kind;
-    item->flags = 0;
-    item->bytes = bytes;
-    item->len = len < SONDA_DRIVER_RECORD_MAX ? (UINT32)len : SONDA_DRIVER_RECORD_MAX;
+    event->items[event->item_count].kind = kind;
+    event->items[event->item_count].len = len < most ? (UINT32)len : most;
+    event->bytes[event->item_count++] = bytes;
 }
 
 void event_add_text(driver_event *event, UINT16 kind, PCUNICODE_STRING text)
@@ -70,7 +69,7 @@ UINT32 event_fit(driver_event *event, UINT32 capacity)
     UINT32 size = SONDA_DRIVER_HEAD_SIZE;
 
     for (UINT32 i = 0; i < event->item_count; i++) {
-        driver_item *item = &event->items[i];
+        sonda_driver_item *item = &event->items[i];
         /* A head and padding for each item that follows. */
         UINT32 room = capacity - size - 16u * (event->item_count - i);
 
@@ -91,12 +90,12 @@ void event_write(driver_event *event, UINT8 *out, UINT32 size)
     event->head.size = size;
     RtlCopyMemory(out, &event->head, sizeof event->head);
     for (UINT32 i = 0; i < event->item_count; i++) {
-        const driver_item *item = &event->items[i];
+        const sonda_driver_item *item = &event->items[i];
         UINT32 whole = ITEM_WHOLE(item->len);
 
         RtlZeroMemory(at + whole - 8, 8);
-        RtlCopyMemory(at, item, ITEM_HEAD);
-        RtlCopyMemory(at + ITEM_HEAD, item->bytes, item->len);
+        RtlCopyMemory(at, item, sizeof *item);
+        RtlCopyMemory(at + sizeof *item, event->bytes[i], item->len);
         at += whole;
     }
 }

@@ -20,8 +20,7 @@
 
 void stream_changed(driver_stream *stream)
 {
-    LONG64 old;
-    LONG64 now;
+    LONG64 old, now;
 
     do {
         old = READ64(stream->decision);

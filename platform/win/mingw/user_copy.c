@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * ../driver/user_copy.c for gcc, which has no structured exceptions in C: the
+ * ../wdk/user_copy.c for gcc, which has no structured exceptions in C: the
  * same in assembler. One guarded `rep movsb`, with an entry in the unwind data
  * that sends any fault behind it.
  */

@@ -5,7 +5,7 @@
  * For gcc, which has no structured exceptions in C: ../mingw/user_copy.c.
  */
 
-#include "platform.h"
+#include "../driver/platform.h"
 
 BOOLEAN user_copy(void *to, const void *from, SIZE_T len)
 {
