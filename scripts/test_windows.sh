@@ -37,3 +37,15 @@ trap 'wineserver -k || true' EXIT
 cmake --build "$build" --parallel "$jobs"
 ctest --test-dir "$build" --output-on-failure --parallel "$jobs"
 tests/windows/same_output.py "$sonda" "$build/sonda.exe"
+
+# The program's tests, which need a program's name; file names reach Wine as UTF-8.
+printf '#!/bin/sh\nexec wine "%s/sonda.exe" "$@"\n' "$root/$build" >"$build/sonda"
+chmod +x "$build/sonda"
+failed=0
+for script in tests/cli/test_*.py; do
+    case $script in */test_live.py) echo "skipped: $script watches this machine"; continue ;; esac
+    LC_ALL=C.UTF-8 SONDA="$build/sonda" SONDA_WINDOWS=1 timeout 300 python3 -B "$script" -v >"$build/cli.txt" 2>&1 || failed=1
+    grep -E "skipped '|^(FAIL|ERROR)|Error: " "$build/cli.txt" || true
+    echo "$script: $(tail -n 1 "$build/cli.txt")"
+done
+exit $failed

@@ -4,7 +4,7 @@ import os
 import random
 import unittest
 
-from program import EVENT, FAKE, FILTER, ID, ROOT, RULE, Case
+from program import EVENT, FAKE, FILTER, ID, ROOT, RULE, Case, posix
 
 
 class Inputs(Case):
@@ -71,6 +71,7 @@ class Inputs(Case):
         self.expect(0, "one.jsonl: record 2, byte ")
         self.assertEqual([line.split("\t")[1] for line in self.out.splitlines()], ["1", "3"])
 
+    @posix("no file is named so")
     def test_file_name_with_tab_and_newline__forges_no_line(self):
         name = f"a\t1\t{ID}\nb.jsonl"
         self.write(name, EVENT)
@@ -151,6 +152,7 @@ class Rules(Case):
 
         self.expect(3, "fifo.yml", lines=2)
 
+    @posix("no FIFOs in folders")
     def test_fifo_in_a_folder_of_rules__passed_over(self):
         self.write("mixed/a.yml", RULE)
         os.mkfifo(self.folder / "mixed/b.yml")

@@ -10,7 +10,7 @@ import subprocess
 import termios
 import unittest
 
-from program import EVENT, FAKE, ID, SONDA, Case
+from program import EVENT, FAKE, ID, SONDA, Case, posix
 
 LIVE = ("run", "--no-config", "--rules", "live.yml")
 
@@ -38,6 +38,7 @@ class Interrupts(Case):
         self.assertEqual(child.stdout.read().count(b"\n"), 10)
         self.assertEqual(child.stderr.read(), b"")
 
+    @posix("no death by a signal")
     def test_replay__interrupted_twice_while_output_is_stuck__ends_at_once(self):
         self.write("many.jsonl", EVENT * 20000)
         for jobs in ("1", "2"):
@@ -113,6 +114,7 @@ class Outputs(Case):
 
         self.expect(5, "/dev/full: no space left on device")
 
+    @posix("the machine made for tests is another system's")
     def test_disk_that_fills_under_record__keeps_what_was_written(self):
         limit = 100_000
         command = f"ulimit -f {limit // 512}; trap '' XFSZ; exec '{FAKE}' record -o x.sonda"
@@ -139,6 +141,7 @@ class Outputs(Case):
 
         self.assertEqual((done.returncode, done.stderr.count(b"\n")), (3, 1), done.stderr)
 
+    @posix("the machine made for tests is another system's")
     def test_closed_standard_error__no_message_gets_into_the_recording(self):
         done = self.closed(2, "record", "-o", "x.sonda", "--for", "200ms", program=FAKE)
 
@@ -147,6 +150,7 @@ class Outputs(Case):
         self.expect(0, lines=0)
         self.assertEqual(self.closed(2, "replay", "nowhere").returncode, 3)
 
+    @posix("no device that is always full")
     def test_full_disk_under_compile__exit_5(self):
         self.run_it("compile", "r.yml", "-o", "/dev/full")
 
@@ -175,6 +179,7 @@ class Outputs(Case):
         self.closed_pipe("--help")
 
 
+@posix("no pseudo terminals")
 class Terminals(Case):
     """A child on a terminal of its own."""
 
