@@ -11,5 +11,5 @@ set -u
 
 cd "$(dirname "$0")/.." || exit 1
 git ls-files 'core/*.c' 'compile/*.c' 'host/*.c' 'platform/linux/*.c' 'tools/*.c' |
-    grep -v -e '_table\.c$' -e '\.bpf\.c$' |
+    grep -v -e '_table\.c$' -e '\.bpf\.c$' -e '_windows\.c$' |
     xargs -P "$(nproc)" -n 1 clang-tidy -p "$1" --quiet 2>/dev/null
