@@ -183,7 +183,8 @@ static void test_long_list__values_and_near_misses__answers_as_one_by_one(void *
     for (uint32_t seed = 0; seed < 4; seed++) {
         for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
             state_of_random = seed * 1000 + i;
-            held += check_list(items[i], SONDA__VALUE_LIST_LEAST + 16 + below(400), seed % 4 * 4);
+            held +=
+                check_list(items[i], SONDA__VALUE_LIST_LEAST + 16 + below(400), seed % 4 * 4);
         }
     }
     print_message("%u held\n", (unsigned)held);
