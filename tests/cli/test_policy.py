@@ -127,9 +127,14 @@ class Switches(WithPolicy):
 
     def test_each_kind_withholds(self):
         for line, kind in (("all", "all"), (f"rule {ID.upper()}", "rule"), ("feature guard", "feature"),
-                           ("\t tenant  Acme \r", "tenant")):
+                           ("\t tenant  Acme \r", "tenant"), ("ALL", "all"), ("Feature GUARD", "feature")):
             said = self.switched(f"# kill switches\n\n{line}\n", "--tenant", "acme")
             self.assertEqual((said["outcome"], said["switch"]["kind"]), ("withheld", kind), line)
+
+    def test_a_byte_order_mark_says_nothing(self):
+        self.assertEqual(self.switched("\ufeffall\n")["switch"], {"kind": "all"})
+        self.assertEqual(self.switched("\ufefffeature guard")["outcome"], "withheld")
+        self.assertEqual(self.switched("\ufeff")["outcome"], "would")
 
     def test_others_do_not(self):
         for text in ("", "#all\n", "feature other\n", "tenant acme\n", "rule guard"):

@@ -39,16 +39,37 @@ static size_t word_end(const char *text, size_t from, size_t len)
     return from;
 }
 
+static unsigned char lower(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+static bool is_word(const char *text, const char *word, size_t len)
+{
+    size_t same = 0;
+
+    while (same < len && lower(text[same]) == (unsigned char)word[same]) {
+        same++;
+    }
+    return same == len;
+}
+
 static uint32_t kind_of(const char *word, size_t len)
 {
     static const char *const words[] = {"all", "rule", "feature", "tenant"};
 
     for (uint32_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strlen(words[i]) == len && memcmp(words[i], word, len) == 0) {
+        if (strlen(words[i]) == len && is_word(word, words[i], len)) {
             return SONDA_SWITCH_ALL + i;
         }
     }
     return 0;
+}
+
+/* Length of the byte order mark that editors of Windows put before the first line. */
+static size_t mark_length(const char *text, size_t len)
+{
+    return len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
 /* Takes `text` apart; what is wrong with it, or NULL. */
@@ -104,7 +125,7 @@ static bool is_sound(const switches *self, const char *text, size_t len, const c
 {
     unsigned number = 1;
 
-    for (size_t at = 0; at < len; number++) {
+    for (size_t at = mark_length(text, len); at < len; number++) {
         size_t length = line_length(text, at, len);
         line taken;
         const char *wrong = memchr(text + at, '\0', length) != NULL
@@ -118,11 +139,6 @@ static bool is_sound(const switches *self, const char *text, size_t len, const c
         at += length + 1;
     }
     return true;
-}
-
-static unsigned char lower(char c)
-{
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 static bool is_same(const line *taken, const sonda_switch_view *view)
@@ -140,7 +156,7 @@ static bool is_same(const line *taken, const sonda_switch_view *view)
 
 static bool is_listed(const switches *self, const sonda_switch_view *view)
 {
-    for (size_t at = 0; at < self->len;) {
+    for (size_t at = mark_length(self->text, self->len); at < self->len;) {
         size_t length = line_length(self->text, at, self->len);
         line taken;
 
@@ -161,7 +177,7 @@ static sonda_status set(const switches *self, const line *taken, uint32_t on)
 /* What the file lists is withheld; if that cannot be, everything is. */
 static void turn_on(const switches *self)
 {
-    for (size_t at = 0; at < self->len;) {
+    for (size_t at = mark_length(self->text, self->len); at < self->len;) {
         size_t length = line_length(self->text, at, self->len);
         line taken;
         sonda_status status = SONDA_OK;
