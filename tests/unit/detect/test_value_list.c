@@ -12,6 +12,8 @@
 
 #define YAML_ROOM 131072
 #define TEXT_ROOM 400
+/* Values of a list that is surely answered by its automaton. */
+#define LONG (SONDA__VALUE_LIST_LEAST + 16u)
 #define EVIDENCE 8
 
 static char yaml[YAML_ROOM];
@@ -183,8 +185,7 @@ static void test_long_list__values_and_near_misses__answers_as_one_by_one(void *
     for (uint32_t seed = 0; seed < 4; seed++) {
         for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
             state_of_random = seed * 1000 + i;
-            held +=
-                check_list(items[i], SONDA__VALUE_LIST_LEAST + 16 + below(400), seed % 4 * 4);
+            held += check_list(items[i], LONG + below(400), seed % 4 * 4);
         }
     }
     print_message("%u held\n", (unsigned)held);
@@ -201,7 +202,7 @@ static void test_long_list__several_values_hold__tells_of_the_first_in_the_rule(
     state_of_random = 7;
     fixture_open(&fixture, make_content("A|contains:\n            - zweite\n"
                                         "            - erste",
-                                        100, 4));
+                                        LONG, 4));
     fixture_event(&fixture,
                   (const test_field[]){{"A", "erste zweite erste", 0}, {NULL, NULL, 0}});
 
@@ -233,7 +234,7 @@ static void test_long_list__value_within_the_beginning_of_another__is_found(void
         state_of_random = 9;
         (void)snprintf(item, sizeof item, "%s\n            - kmknkokp\n            - nko",
                        rows[i].item);
-        fixture_open(&fixture, make_content(item, 100, 0));
+        fixture_open(&fixture, make_content(item, LONG, 0));
         fixture_event(&fixture, (const test_field[]){{"A", rows[i].text, 0}, {NULL, NULL, 0}});
         assert_int_equal(fixture_match(&fixture), 1);
         fixture_close(&fixture);
@@ -274,7 +275,7 @@ static void test_long_list__value_of_a_megabyte__takes_as_many_steps_a_byte(void
         uint64_t few;
 
         state_of_random = i;
-        fixture_open(&fixture, make_content(items[i], 1000, 0));
+        fixture_open(&fixture, make_content(items[i], LONG, 0));
         few = steps_of(&fixture, text, 1000);
         assert_true(few <= 3 * 1000);
         assert_true(steps_of(&fixture, text, large) <= few * (large / 1000));
