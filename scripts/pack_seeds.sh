@@ -7,11 +7,12 @@
 #   scripts/pack_seeds.sh SONDA
 set -eu
 
-fuzz=$(cd "$(dirname "$0")/../fuzz" && pwd)
-for rules in "$fuzz"/pack_rules/*.yml; do
+sonda=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+# A pack holds its rules' paths as they were given: from here they are the same everywhere.
+cd "$(dirname "$0")/../fuzz"
+for rules in pack_rules/*.yml; do
     name=$(basename "$rules" .yml)
-    set -- "$1" compile "$rules" --strict --output "$fuzz/corpus/pack/$name.pack"
-    [ -f "$fuzz/pack_rules/policy/$name.yml" ] &&
-        set -- "$@" --policy "$fuzz/pack_rules/policy/$name.yml"
+    set -- "$sonda" compile "$rules" --strict --output "corpus/pack/$name.pack"
+    [ -f "pack_rules/policy/$name.yml" ] && set -- "$@" --policy "pack_rules/policy/$name.yml"
     "$@"
 done

@@ -276,18 +276,21 @@ static sonda_status deliver_evtx(sonda_input *input,
                                                      unit->offset, callbacks->user);
 }
 
-static void tell_evtx(sonda_input *input,
-                      const sonda__evtx_unit *unit,
-                      const sonda_input_callbacks *callbacks)
+/* What a file of another's making has beside records: one that is lost, or damage. */
+static void tell_trouble(sonda_input *input,
+                         bool is_record,
+                         uint64_t offset,
+                         sonda_status status,
+                         const char *reason,
+                         const sonda_input_callbacks *callbacks)
 {
-    if (unit->kind == SONDA__EVTX_SKIPPED) {
+    if (is_record) {
         input->count++;
         if (callbacks->on_skipped != NULL) {
-            callbacks->on_skipped(input->count, unit->offset, unit->status, unit->reason,
-                                  callbacks->user);
+            callbacks->on_skipped(input->count, offset, status, reason, callbacks->user);
         }
     } else if (callbacks->on_damage != NULL) {
-        callbacks->on_damage(unit->offset, unit->status, unit->reason, callbacks->user);
+        callbacks->on_damage(offset, status, reason, callbacks->user);
     }
 }
 
@@ -308,7 +311,8 @@ static sonda_status feed_evtx(sonda_input *input,
         if (unit.kind == SONDA__EVTX_RECORD) {
             status = deliver_evtx(input, &unit, callbacks);
         } else {
-            tell_evtx(input, &unit, callbacks);
+            tell_trouble(input, unit.kind == SONDA__EVTX_SKIPPED, unit.offset, unit.status,
+                         unit.reason, callbacks);
         }
     }
     input->inside = false;
@@ -352,21 +356,6 @@ static sonda_status deliver_etl(sonda_input *input,
                                       unit->offset, callbacks->user);
 }
 
-static void tell_etl(sonda_input *input,
-                     const sonda__etl_unit *unit,
-                     const sonda_input_callbacks *callbacks)
-{
-    if (unit->kind == SONDA__ETL_SKIPPED) {
-        input->count++;
-        if (callbacks->on_skipped != NULL) {
-            callbacks->on_skipped(input->count, unit->offset, unit->status, unit->reason,
-                                  callbacks->user);
-        }
-    } else if (callbacks->on_damage != NULL) {
-        callbacks->on_damage(unit->offset, unit->status, unit->reason, callbacks->user);
-    }
-}
-
 static sonda_status feed_etl(sonda_input *input,
                              sonda__span bytes,
                              bool last,
@@ -384,7 +373,8 @@ static sonda_status feed_etl(sonda_input *input,
         if (unit.kind == SONDA__ETL_RECORD) {
             status = deliver_etl(input, &unit, callbacks);
         } else {
-            tell_etl(input, &unit, callbacks);
+            tell_trouble(input, unit.kind == SONDA__ETL_SKIPPED, unit.offset, unit.status,
+                         unit.reason, callbacks);
         }
     }
     input->inside = false;
