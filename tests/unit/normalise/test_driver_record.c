@@ -9,27 +9,7 @@
 
 #include "core/normalise/driver_record.h"
 #include "sonda/spi/driver_record.h"
-
-/* A payload under construction, and the event it becomes. */
-struct fixture {
-    uint8_t payload[8192];
-    size_t len;
-    sonda_record_header header;
-    sonda_event *event;
-    sonda_error error;
-};
-
-static void put(struct fixture *f, size_t offset, uint64_t number, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i++) {
-        f->payload[offset + i] = (uint8_t)(number >> (8 * i));
-    }
-}
-
-static void put_u32(struct fixture *f, size_t offset, uint32_t number)
-{
-    put(f, offset, number, 4);
-}
+#include "tests/unit/normalise/flat_record.h"
 
 static void begin(struct fixture *f, uint16_t type)
 {
@@ -38,16 +18,6 @@ static void begin(struct fixture *f, uint16_t type)
     f->header.type = type;
     f->header.version = SONDA_DRIVER_VERSION;
     put(f, SONDA_DRIVER_AT_TYPE, type, 2);
-}
-
-static void
-add_item(struct fixture *f, uint16_t kind, uint16_t flags, const char *bytes, size_t len)
-{
-    put(f, f->len, kind, 2);
-    put(f, f->len + 2, flags, 2);
-    put(f, f->len + 4, len, 4);
-    memcpy(f->payload + f->len + 8, bytes, len);
-    f->len += (8 + len + 7) & ~(size_t)7;
 }
 
 /* ASCII as the driver writes text. */
@@ -71,41 +41,6 @@ static sonda_status decode(struct fixture *f)
     sonda__event_begin(f->event, &f->header, sonda__names_of_table());
     return sonda__decode_driver(f->event, sonda__span_of((const char *)f->payload, f->len),
                                 &f->error);
-}
-
-static void assert_text(const struct fixture *f, sonda_field_id id, const char *expected)
-{
-    sonda__span text = sonda__event_text(f->event, id);
-
-    assert_non_null(sonda__event_find(f->event, id));
-    assert_int_equal(text.len, strlen(expected));
-    assert_memory_equal(text.data, expected, text.len);
-}
-
-static uint16_t flags_of(const struct fixture *f, sonda_field_id id)
-{
-    const sonda__field *field = sonda__event_find(f->event, id);
-
-    assert_non_null(field);
-    return field->flags;
-}
-
-static int open_fixture(void **state)
-{
-    static struct fixture fixture;
-
-    memset(&fixture, 0, sizeof fixture);
-    fixture.error.struct_size = sizeof fixture.error;
-    *state = &fixture;
-    return sonda_event_open(&fixture.event, NULL);
-}
-
-static int close_fixture(void **state)
-{
-    struct fixture *f = *state;
-
-    sonda_event_close(f->event);
-    return 0;
 }
 
 static void test_start__whole_record__gives_a_launch(void **state)
